@@ -1,0 +1,17 @@
+/** What holds where hosts.json says nothing. */
+export const DEFAULTS = {
+  ref: 'HEAD',
+  keepReleases: 5,
+  prepareTimeout: '15m',
+  scope: 'system',
+  batch: 1,
+  maxUnavailable: '25%',
+  maxFailures: 0,
+  onFailure: 'rollback',
+  bake: '0s',
+  progressDeadline: '10m',
+  interval: '1s',
+  timeout: '2s',
+  minHealthyTime: '10s',
+  healthyDeadline: '2m',
+} as const;

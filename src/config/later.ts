@@ -1,0 +1,30 @@
+/** Keys that are designed but do not work yet, by the object they belong to. They leave this list as they are built. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  config: ['hooks', 'notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
+  stage: ['hooks', 'notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
+  role: ['hooks', 'traffic', 'drain', 'logs', 'env', 'watch'],
+  service: ['pm2', 'compose'],
+  health: ['log'],
+  rollout: [
+    'canary',
+    'approve',
+    'analysis',
+    'warmup',
+    'sampleEvery',
+    'lookEvery',
+    'keepWarm',
+    'traffic',
+    'weight',
+    'steps',
+  ],
+};
+
+const STRATEGIES: readonly string[] = ['canary', 'blue-green', 'bluegreen', 'blueGreen'];
+
+export function comesLater(object: string, key: string): boolean {
+  return Object.hasOwn(KEYS, object) && KEYS[object]!.includes(key);
+}
+
+export function strategyComesLater(strategy: unknown): boolean {
+  return typeof strategy === 'string' && STRATEGIES.includes(strategy);
+}

@@ -1,0 +1,116 @@
+import { dirname, resolve } from 'node:path';
+import { parseDuration } from '../base/duration.ts';
+import { Bug } from '../base/errors.ts';
+import { parseAddress } from './address.ts';
+import { checkCollisions, type Resolved } from './collisions.ts';
+import { DEFAULTS } from './defaults.ts';
+import { checkTimes } from './health.ts';
+import { resolveInstances } from './instances.ts';
+import type { Path } from './json.ts';
+import { deployToProblem, tidy } from './paths.ts';
+import { fill, inShell, type Values } from './placeholders.ts';
+import type { HostEntry, ShareEntry } from './schema.ts';
+import type { HostSettings, PrepareSettings, RolloutSettings, Settings, Share } from './settings.ts';
+import { resolveShared } from './shared.ts';
+import { resolveSource } from './source.ts';
+import { mergeStage, type Sheet, type Stage } from './stage.ts';
+
+/** Every stage of a valid config; what contradicts itself goes to `sheet.mistakes`. */
+export function resolveStages(sheet: Sheet, file: string): readonly Settings[] {
+  const stages = Object.keys(sheet.config.stages).map((name): Resolved => {
+    const stage = mergeStage(sheet, name);
+    return { stage, settings: resolveStage(stage, file) };
+  });
+  // A name that could not be filled in would collide with its like and hide what is really wrong.
+  if (!sheet.mistakes.any) checkCollisions(stages, sheet.mistakes);
+  return stages.map(({ settings }) => settings);
+}
+
+function resolveStage(stage: Stage, file: string): Settings {
+  const { entry } = stage;
+  checkTimes(stage);
+  const hosts = entry.hosts.map((host, index) => resolveHost(stage, host, index));
+  return {
+    app: stage.app,
+    stage: stage.name,
+    protected: entry.protected ?? false,
+    file: resolve(file),
+    source: resolveSource(stage, dirname(resolve(file))),
+    prepare: resolvePrepare(stage),
+    keepReleases: entry.keepReleases ?? DEFAULTS.keepReleases,
+    shared: resolveShared(stage),
+    rollout: resolveRollout(stage),
+    hosts,
+    instances: resolveInstances(stage, hosts),
+  };
+}
+
+function resolveHost(stage: Stage, entry: HostEntry, index: number): HostSettings {
+  const path = ['hosts', index];
+  const values: Values = { app: stage.app, stage: stage.name, host: entry.name };
+  const twin = stage.entry.hosts.findIndex((other) => other.name === entry.name);
+  if (twin < index) {
+    const other = stage.placeOf(['hosts', twin, 'name']);
+    stage.mistake([...path, 'name'], `another host of this stage is named "${entry.name}" (${other}).`);
+  }
+  const address = parseAddress(entry.address);
+  if ('problem' in address) throw new Bug(`The schema let an address pass: ${address.problem}`);
+  const ownFolder = entry.deployTo === undefined ? undefined : { path: [...path, 'deployTo'], text: entry.deployTo };
+  return {
+    name: entry.name,
+    address,
+    deployTo: resolveDeployTo(stage, values, ownFolder ?? { path: ['deployTo'], text: stage.entry.deployTo }),
+    path: (stage.entry.path ?? []).map((folder, i) =>
+      fill(folder, values, (message) => stage.mistake(['path', i], message)),
+    ),
+  };
+}
+
+function resolveDeployTo(stage: Stage, values: Values, written: { path: Path; text: string | undefined }): string {
+  if (written.text === undefined) {
+    stage.mistake(
+      written.path,
+      'is missing. Write it above the stages, for all of them: "deployTo": "/srv/{app}-{stage}".',
+    );
+    return '/';
+  }
+  const problems: string[] = [];
+  const folder = fill(written.text, values, (message) => problems.push(message));
+  if (problems.length === 0) problems.push(...[deployToProblem(folder)].filter((each) => each !== undefined));
+  for (const problem of problems) stage.mistake(written.path, problem);
+  return tidy(folder);
+}
+
+function resolvePrepare(stage: Stage): PrepareSettings[] {
+  const values: Values = { app: stage.app, stage: stage.name };
+  return (stage.entry.prepare ?? []).map((step, index) => {
+    const filled = (text: string, key: string | number, rest: Path = []) =>
+      fill(text, key === 'run' ? inShell(values) : values, (message) =>
+        stage.mistake(['prepare', index, key, ...rest], message),
+      );
+    return {
+      run: filled(step.run, 'run'),
+      inputs: (step.inputs ?? []).map((path, i) => tidy(filled(path, 'inputs', [i]))),
+      outputs: (step.outputs ?? []).map((path, i) => tidy(filled(path, 'outputs', [i]))),
+      key: step.key === undefined ? undefined : filled(step.key, 'key'),
+      timeoutMs: parseDuration(step.timeout ?? DEFAULTS.prepareTimeout)!,
+    };
+  });
+}
+
+function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {
+  return {
+    strategy: 'rolling',
+    batch: toShare(rollout.batch ?? DEFAULTS.batch),
+    maxUnavailable: toShare(rollout.maxUnavailable ?? DEFAULTS.maxUnavailable),
+    maxFailures: rollout.maxFailures ?? DEFAULTS.maxFailures,
+    onFailure: rollout.onFailure ?? DEFAULTS.onFailure,
+    bakeMs: parseDuration(rollout.bake ?? DEFAULTS.bake)!,
+    progressDeadlineMs: parseDuration(rollout.progressDeadline ?? DEFAULTS.progressDeadline)!,
+  };
+}
+
+function toShare(entry: ShareEntry): Share {
+  if (typeof entry === 'number') return { type: 'count', count: entry };
+  return { type: 'percent', percent: Number.parseInt(entry, 10) };
+}

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.ts';
+import {
+  addressField,
+  command,
+  deployToField,
+  duration,
+  folderField,
+  insideField,
+  name,
+  share,
+  text,
+  whole,
+} from './fields.ts';
+import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } from './values.ts';
+
+/**
+ * The language of hosts.json, as far as it works today. One schema checks the file, feeds editors (hosts.schema.json) and
+ * gives the types below. Objects of which there are several kinds (source, service, health) are flat with every key
+ * optional, because a stage may override a single one; kinds.ts checks the merged whole.
+ */
+const POLL_MS = 100;
+
+const excludes = z
+  .array(insideField('part'))
+  .describe('Paths of the output that do not become part of the release. A "/" at the end means a folder.');
+
+const source = z
+  .strictObject({
+    git: text('a path', localPathProblem)
+      .describe(
+        'Path of a git repository, from the folder of hosts.json. What is deployed is a commit, never the working tree.',
+      )
+      .optional(),
+    ref: text('a git ref', refProblem)
+      .describe(`Branch, tag or commit that is built when no --ref is given. Default: ${DEFAULTS.ref}.`)
+      .optional(),
+    subdir: insideField('whole')
+      .describe('Folder of the repository that is the app. Default: "." (all of it).')
+      .optional(),
+    build: z
+      .array(command())
+      .describe('Commands run once, on this machine, in a clean checkout of the commit, in subdir.')
+      .optional(),
+    output: insideField('whole')
+      .describe('Folder below subdir that becomes the release. Default: "." (all of it).')
+      .optional(),
+    dir: text('a path', localPathProblem)
+      .describe('Path of a built artifact, from the folder of hosts.json. Instead of git.')
+      .optional(),
+    exclude: excludes.optional(),
+  })
+  .describe('What is deployed: {"git": "."} or {"dir": "dist"}.')
+  .meta({ id: 'source' });
+
+const prepareStep = z
+  .strictObject({
+    run: command().describe(
+      'Command run in the new release on every host, before anything is switched. May hold {release}.',
+    ),
+    inputs: z
+      .array(insideField('part'))
+      .describe('Files whose content decides whether the step has to run again, such as "package-lock.json".')
+      .optional(),
+    outputs: z
+      .array(insideField('part'))
+      .describe(
+        'Paths the step makes, such as "node_modules": copied from the release before when nothing has changed.',
+      )
+      .optional(),
+    key: command().describe('A command whose output is part of what decides, such as "node -v".').optional(),
+    timeout: duration(1000).describe(`How long the step may take. Default: ${DEFAULTS.prepareTimeout}.`).optional(),
+  })
+  .meta({ id: 'prepareStep' });
+
+const shared = z
+  .strictObject({
+    files: z.array(insideField('part')).describe('Files such as ".env". They must be on the host already.').optional(),
+    dirs: z.array(insideField('part')).describe('Folders such as "data". They are made when missing.').optional(),
+  })
+  .describe('What outlives releases: kept in shared/ and linked into every release.')
+  .meta({ id: 'shared' });
+
+const service = z
+  .strictObject({
+    systemd: text('a unit name', unitProblem)
+      .describe('Name of the systemd unit, such as "greeter-{stage}@{instance}".')
+      .optional(),
+    scope: z
+      .enum(['system', 'user'])
+      .describe(
+        `Whose systemd: the system's (as root, or with "sudo -n systemctl") or the user's. Default: ${DEFAULTS.scope}.`,
+      )
+      .optional(),
+    start: command().describe('Command that starts the instance. May hold {current} and {release}.').optional(),
+    stop: command().describe('Command that stops the instance. May hold {current} and {release}.').optional(),
+    status: command()
+      .describe('Command that exits with 0 when the instance runs, with 3 when it is stopped.')
+      .optional(),
+    pidFile: insideOrAbsolute()
+      .describe('File that holds the pid of the instance: an absolute path, or one below the folder of the instance.')
+      .optional(),
+  })
+  .describe('What runs an instance: a systemd unit, or commands. Left out: files only, the switch is the deployment.')
+  .meta({ id: 'service' });
+
+const health = z
+  .strictObject({
+    http: text('a URL', urlProblem)
+      .describe('URL asked from the host itself, such as "http://127.0.0.1:{port}/healthz".')
+      .optional(),
+    status: whole(100, 599).describe('Status that means healthy. Default: any of 200 to 299.').optional(),
+    body: text('a text').describe('Text that the answer must contain.').optional(),
+    tcp: text('an address', tcpProblem)
+      .describe('[host:]port that must accept a connection, such as "127.0.0.1:{port}".')
+      .optional(),
+    command: command()
+      .describe('Command that exits with 0 when the instance is healthy. May hold {current} and {release}.')
+      .optional(),
+    interval: duration(POLL_MS).describe(`Time between two probes. Default: ${DEFAULTS.interval}.`).optional(),
+    timeout: duration(POLL_MS).describe(`How long a probe may take. Default: ${DEFAULTS.timeout}.`).optional(),
+    minHealthyTime: duration(0)
+      .describe(`How long it must stay healthy before it counts. Default: ${DEFAULTS.minHealthyTime}.`)
+      .optional(),
+    healthyDeadline: duration(POLL_MS)
+      .describe(
+        `Not healthy by then, counted from its start: failed. Longer than minHealthyTime. Default: ${DEFAULTS.healthyDeadline}.`,
+      )
+      .optional(),
+  })
+  .describe('How to tell that an instance is healthy: http, tcp or command. Without one: it runs for minHealthyTime.')
+  .meta({ id: 'health' });
+
+const role = z
+  .strictObject({
+    service: service.optional(),
+    health: health.optional(),
+    port: whole(1, 65535)
+      .describe('Port of the first instance on a host; the next ones count up. Becomes {port} and the variable PORT.')
+      .optional(),
+    exclusive: z
+      .boolean()
+      .describe('At most one instance in a stage may ever run (one token, one session). Default: false.')
+      .optional(),
+  })
+  .meta({ id: 'role' });
+
+const roles = z
+  .record(name('role'), role)
+  .describe('Kinds of processes, such as "bot" and "web". They are updated in this order.');
+
+const rollout = z
+  .strictObject({
+    strategy: z.enum(['rolling']).describe('How a release replaces the one before. Default: rolling.').optional(),
+    batch: share()
+      .describe(`Instances of a role changed together: a number, or a share such as "25%". Default: ${DEFAULTS.batch}.`)
+      .optional(),
+    maxUnavailable: share()
+      .describe(
+        `How many instances of a role may be out at once: a number, or a share. Default: ${DEFAULTS.maxUnavailable}, at least 1.`,
+      )
+      .optional(),
+    maxFailures: whole(0, 10_000)
+      .describe(`Failed instances that are tolerated before onFailure decides. Default: ${DEFAULTS.maxFailures}.`)
+      .optional(),
+    onFailure: z
+      .enum(['rollback', 'pause'])
+      .describe(`What happens when more fail than maxFailures allows. Default: ${DEFAULTS.onFailure}.`)
+      .optional(),
+    bake: duration(0)
+      .describe(`Time to watch after the first instance, and after every batch. Default: ${DEFAULTS.bake}.`)
+      .optional(),
+    progressDeadline: duration(POLL_MS)
+      .describe(
+        `No progress for so long pauses the rollout. Longer than every healthyDeadline. Default: ${DEFAULTS.progressDeadline}.`,
+      )
+      .optional(),
+  })
+  .describe('How the instances are brought to a new release.')
+  .meta({ id: 'rollout' });
+
+/** Everything that can stand at the top, for all stages, and in a stage, for that one. */
+const settings = {
+  deployTo: deployToField()
+    .describe('Folder on the host that holds the releases, such as "/srv/greeter-{stage}". One stage, one folder.')
+    .optional(),
+  source: source.optional(),
+  prepare: z
+    .array(prepareStep)
+    .describe('Steps that run on every host in the new release, before anything is switched.')
+    .optional(),
+  keepReleases: whole(1, 1000)
+    .describe(`Good releases that are kept on a host. Default: ${DEFAULTS.keepReleases}.`)
+    .optional(),
+  shared: shared.optional(),
+  roles: roles.optional(),
+  rollout: rollout.optional(),
+  path: z
+    .array(folderField())
+    .describe('Folders put before PATH on the hosts, for prepare steps and commands.')
+    .optional(),
+};
+
+const host = z
+  .strictObject({
+    name: name('host').describe('Name of the host, for people and for {host}.'),
+    address: addressField().describe('[user@]host[:port], or an alias of ~/.ssh/config.'),
+    roles: z.record(name('role'), whole(0, 100)).describe('How many instances of each role run here.'),
+    deployTo: deployToField().describe('Instead of the deployTo of the stage.').optional(),
+  })
+  .meta({ id: 'host' });
+
+const stage = z
+  .strictObject({
+    protected: z
+      .boolean()
+      .describe('Asks to type the name of the stage before anything is changed. Default: false.')
+      .optional(),
+    hosts: z.array(host).min(1).describe('The machines of the stage.'),
+    ...settings,
+  })
+  .meta({ id: 'stage' });
+
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().describe('Where an editor finds the JSON Schema of this file.').optional(),
+    app: name('app').describe('Name of the app.'),
+    ...settings,
+    stages: z
+      .record(name('stage'), stage)
+      .superRefine((stages, context) => {
+        if (Object.keys(stages).length === 0) context.addIssue('must hold at least one stage, such as "production".');
+      })
+      .describe(
+        'The environments of the app, such as "staging" and "production". A stage may override what stands above it.',
+      ),
+  })
+  .meta({ id: 'config', title: 'hosts.json', description: 'Hosts, roles and stages of an app that slipway deploys.' });
+
+function insideOrAbsolute(): z.ZodString {
+  return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));
+}
+
+export type Config = z.infer<typeof configSchema>;
+export type StageEntry = Config['stages'][string];
+export type RoleEntry = z.infer<typeof role>;
+export type ServiceEntry = z.infer<typeof service>;
+export type HealthEntry = z.infer<typeof health>;
+export type SourceEntry = z.infer<typeof source>;
+export type HostEntry = z.infer<typeof host>;
+export type ShareEntry = z.infer<ReturnType<typeof share>>;

@@ -1,0 +1,145 @@
+/**
+ * What one run works with: hosts.json resolved for one stage. Every default is filled in, every placeholder is replaced,
+ * every duration is in milliseconds.
+ */
+export interface Settings {
+  readonly app: string;
+  readonly stage: string;
+  /** A protected stage asks to type its name before anything is changed; without a terminal it needs `--yes`. */
+  readonly protected: boolean;
+  /** Absolute path of hosts.json; relative paths in it start from its folder. */
+  readonly file: string;
+  readonly source: SourceSettings;
+  readonly prepare: readonly PrepareSettings[];
+  readonly keepReleases: number;
+  readonly shared: SharedSettings;
+  readonly rollout: RolloutSettings;
+  readonly hosts: readonly HostSettings[];
+  /** Every instance of the stage: roles in the order of hosts.json, then hosts, then numbers. */
+  readonly instances: readonly InstanceSettings[];
+}
+
+export type SourceSettings = GitSource | DirSource;
+
+export interface GitSource {
+  readonly type: 'git';
+  /** Absolute path of the repository (or of a folder in it). */
+  readonly repository: string;
+  /** What to build when no `--ref` is given. */
+  readonly ref: string;
+  /** Folder of the repository that is the app ("." for all of it). */
+  readonly subdir: string;
+  /** Commands run once, here, in a clean checkout, in `subdir`. */
+  readonly build: readonly string[];
+  /** Folder below `subdir` that becomes the release ("." for all of it). */
+  readonly output: string;
+  readonly exclude: readonly string[];
+}
+
+export interface DirSource {
+  readonly type: 'dir';
+  /** Absolute path of a built artifact. */
+  readonly dir: string;
+  readonly exclude: readonly string[];
+}
+
+/** A step that runs in the release on every host, before anything is switched. */
+export interface PrepareSettings {
+  /** Shell text; `{release}` has become `${SLIPWAY_RELEASE}`, which the host sets. */
+  readonly run: string;
+  /** Files whose content decides whether the step has to run again. */
+  readonly inputs: readonly string[];
+  /** Paths the step makes, copied from the base release when nothing it depends on has changed. */
+  readonly outputs: readonly string[];
+  /** A command whose output is part of the step's key, for example `node -v`. */
+  readonly key: string | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface SharedSettings {
+  readonly files: readonly string[];
+  readonly dirs: readonly string[];
+}
+
+export interface RolloutSettings {
+  readonly strategy: 'rolling';
+  /** Instances changed together: a number or a share of the role's instances in the stage ("25%"). */
+  readonly batch: Share;
+  /** How many instances of a role may be out at once, over the whole stage. */
+  readonly maxUnavailable: Share;
+  /** Failed instances that are tolerated before `onFailure` decides. */
+  readonly maxFailures: number;
+  readonly onFailure: 'rollback' | 'pause';
+  readonly bakeMs: number;
+  readonly progressDeadlineMs: number;
+}
+
+export type Share =
+  { readonly type: 'count'; readonly count: number } | { readonly type: 'percent'; readonly percent: number };
+
+export interface HostSettings {
+  readonly name: string;
+  readonly address: Address;
+  /** Absolute path on the host. */
+  readonly deployTo: string;
+  /** Folders put before PATH for prepare, hooks and commands. */
+  readonly path: readonly string[];
+}
+
+/** `[user@]host[:port]`, or an alias of `~/.ssh/config`. */
+export interface Address {
+  readonly user: string | undefined;
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+export interface InstanceSettings {
+  /** `bot.1@fra-1`: unique in the stage. */
+  readonly id: string;
+  /** `bot.1`: the folder below `instances/`. */
+  readonly name: string;
+  readonly role: string;
+  readonly number: number;
+  readonly host: string;
+  /** The role's port + number − 1, when the role has one. */
+  readonly port: number | undefined;
+  /** Never two at once, anywhere in the stage (one token, one session). */
+  readonly exclusive: boolean;
+  readonly service: ServiceSettings;
+  readonly health: HealthSettings;
+}
+
+export type ServiceSettings =
+  | { readonly type: 'systemd'; readonly unit: string; readonly scope: 'system' | 'user' }
+  | {
+      readonly type: 'command';
+      /** Shell text; `{release}` has become `${SLIPWAY_RELEASE}`, which the instance's env file sets. */
+      readonly start: string;
+      readonly stop: string;
+      readonly status: string;
+      /** Absolute. */
+      readonly pidFile: string | undefined;
+    }
+  | { readonly type: 'files' };
+
+export interface HealthSettings {
+  readonly probe: ProbeSettings;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** It must stay healthy for so long before it counts. */
+  readonly minHealthyMs: number;
+  /** Not healthy by then: failed. Counted from the start of the instance. */
+  readonly deadlineMs: number;
+}
+
+export type ProbeSettings =
+  | {
+      readonly type: 'http';
+      readonly url: string;
+      readonly status: number | undefined;
+      readonly body: string | undefined;
+    }
+  | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly type: 'command'; readonly command: string }
+  /** Nothing to ask: running for `minHealthyMs` is healthy. */
+  | { readonly type: 'running' };
