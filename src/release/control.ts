@@ -1,0 +1,40 @@
+import type { Delta } from './delta.ts';
+import { formatManifest, type Manifest, type ManifestEntry } from './manifest.ts';
+
+/** What the host needs to know of a payload, as small files in front of the uploads. */
+export interface ControlFile {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+/** Characters with which `sha256sum` escapes its lines, and busybox does not: such names go the slower way. */
+const ODD = /[\n\r\\]/;
+
+export function controlFiles(delta: Delta, next: Manifest): ControlFile[] {
+  const files = delta.upload.filter(({ kind }) => kind !== 'link');
+  const [odd, plain] = [files.filter(({ path }) => ODD.test(path)), files.filter(({ path }) => !ODD.test(path))];
+  return [
+    text(
+      'control/remove',
+      delta.remove.map((path) => `${path}\0`),
+    ),
+    text(
+      'control/sums',
+      plain.map(({ sha256, path }) => `${sha256}  ./${path}\n`),
+    ),
+    text('control/odd', odd.map(oddLine)),
+    { path: 'control/manifest', content: Buffer.from(formatManifest(next)) },
+  ];
+}
+
+function text(path: string, lines: readonly string[]): ControlFile {
+  return { path, content: Buffer.from(lines.join('')) };
+}
+
+/** The path as `printf %b` reads it back; spaces too, since `read` takes them off both ends. */
+function oddLine({ sha256, path }: ManifestEntry): string {
+  const escaped = path.replace(/[\u0000-\u0020\u007f\\]/g, (character) => {
+    return character === '\\' ? '\\\\' : `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  });
+  return `${sha256} ${escaped}\n`;
+}
