@@ -1,0 +1,31 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** How a channel came to its end. Only `exit` with status 0 is a success; `lost` means the outcome is unknown. */
+export type ChannelEnd =
+  | { readonly type: 'exit'; readonly status: number }
+  | { readonly type: 'signal'; readonly signal: string }
+  | { readonly type: 'lost'; readonly reason: string };
+
+/** One running command on a host. Both outputs must be read, or the channel stalls for ever. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles once, after both outputs have ended or the connection was lost. Never rejects. */
+  readonly ended: Promise<ChannelEnd>;
+  /** Asks for a signal; works only while stdin is open. */
+  signal(name: 'TERM' | 'KILL'): void;
+  /** Gives the channel up at once; `ended` settles as lost when the host has not answered by then. */
+  close(): void;
+}
+
+/** One authenticated connection to a host. Everything above knows only this. */
+export interface Connection {
+  /** The name in hosts.json, for messages. */
+  readonly host: string;
+  /** Opens a channel that runs one command under the login shell. Throws ConnectionLostError. */
+  open(command: string): Promise<Channel>;
+  /** Aborted, with a ConnectionLostError as reason, when the connection ends for any reason but `close`. */
+  readonly lost: AbortSignal;
+  close(): Promise<void>;
+}
