@@ -54,7 +54,8 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 60, skipComments: true }],
       'max-params': ['error', 3],
       'max-depth': ['error', 3],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // a default branch is a decision about all the rest
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -14,7 +14,6 @@ const SEQUENCES = new RegExp(
 );
 
 // C0, DEL, C1, and the characters that reorder or hide text (bidi controls, zero width, BOM, line separators)
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** One line of foreign text, fit for a terminal: no control characters, no sequences, tabs as two spaces. */

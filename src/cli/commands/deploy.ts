@@ -1,0 +1,30 @@
+import type { CliContext, GlobalOptions } from '../context.ts';
+import { openStage } from '../open.ts';
+import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+
+export interface DeployFlags extends GlobalOptions, RolloutFlags {
+  readonly ref?: string;
+  readonly dir?: string;
+  readonly only?: readonly string[];
+  readonly restart?: boolean;
+}
+
+export async function deploy(context: CliContext, stage: string, flags: DeployFlags): Promise<number> {
+  const session = await openStage(context, stage, flags);
+  const { ref, dir, only, restart } = flags;
+  const wanted = {
+    ...(ref === undefined ? {} : { ref }),
+    ...(dir === undefined ? {} : { dir }),
+    ...(only === undefined ? {} : { only }),
+    ...(restart === undefined ? {} : { restart }),
+  };
+  const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+  try {
+    return await runRollout(context, session, {
+      plan: (signal) => session.planDeploy({ ...wanted, signal, onBuildLine }),
+      flags,
+    });
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,20 @@
+import type { CliContext, GlobalOptions } from '../context.ts';
+import { openStage } from '../open.ts';
+import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+
+export interface RollbackFlags extends GlobalOptions, RolloutFlags {
+  readonly to?: string;
+}
+
+export async function rollback(context: CliContext, stage: string, flags: RollbackFlags): Promise<number> {
+  const session = await openStage(context, stage, flags);
+  const target = flags.to === undefined ? {} : { to: flags.to };
+  try {
+    return await runRollout(context, session, {
+      plan: (signal) => session.planRollback({ ...target, signal }),
+      flags,
+    });
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { loadAll, loadSettings } from '../../config/load.ts';
+import { openPrefs } from '../../prefs/prefs.ts';
+import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
+import { openSettings } from '../open.ts';
+import { UserError } from '../../base/errors.ts';
+import { list } from '../../base/text.ts';
+import { status } from './status.ts';
+
+/** The full-screen program; without a terminal the status of the stage as text. */
+export async function tui(context: CliContext, stage: string | undefined, flags: GlobalOptions): Promise<number> {
+  const file = resolve(context.cwd, flags.config);
+  const all = await loadAll(file);
+  if (!isInteractive(context))
+    return status(
+      context,
+      requireStage(
+        stage,
+        all.map((one) => one.stage),
+      ),
+      flags,
+    );
+  const prefs = openPrefs();
+  const wanted = stage ?? prefs.lastStage(file);
+  // an unknown stage is named with its nearest; one that was remembered may be gone
+  if (stage !== undefined) await loadSettings({ file, stage });
+  const initial = all.find((settings) => settings.stage === wanted)?.stage;
+  const { startTui } = await import('../../tui/index.ts');
+  return startTui({
+    sessions: all.map((settings) => ({
+      stage: settings.stage,
+      protected: settings.protected,
+      open: () => {
+        prefs.rememberStage(file, settings.stage);
+        return Promise.resolve(openSettings(context, settings, { ...flags, whenPaused: 'wait' }));
+      },
+    })),
+    ...(initial === undefined ? {} : { initialStage: initial }),
+    streams: context,
+    clock: context.clock,
+    env: context.env,
+    signals: process,
+  });
+}
+
+function requireStage(stage: string | undefined, stages: readonly string[]): string {
+  const only = stages.length === 1 ? stages[0] : undefined;
+  const chosen = stage ?? only;
+  if (chosen !== undefined) return chosen;
+  throw new UserError({
+    code: 'SLIP_STAGE',
+    message: 'Without a terminal a stage has to be named.',
+    mend: `One of ${list(stages)}, for example: slipway status ${stages[0] ?? ''}`,
+  });
+}

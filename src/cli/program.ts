@@ -1,0 +1,182 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { asSlipwayError } from '../base/errors.ts';
+import type { CliContext, GlobalOptions } from './context.ts';
+import { EXIT_CODES } from './exit-code.ts';
+import { troubleJson, troubleLines } from './report/trouble.ts';
+import { VERSION } from './version.ts';
+
+/** argv → exit code. Never throws, never exits the process. */
+export async function main(argv: readonly string[], context: CliContext): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(context, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return commanderExit(thrown);
+    const json = argv.includes('--json');
+    if (json) context.stdout.write(`${troubleJson(thrown)}\n`);
+    else troubleLines(thrown, { stack: argv.includes('--debug') }).forEach((line) => context.stderr.write(`${line}\n`));
+    return asSlipwayError(thrown).exitCode;
+  }
+}
+
+/** Commander has written what there is to say; help and version are no mistakes. */
+function commanderExit({ exitCode }: CommanderError): number {
+  return exitCode === 0 ? 0 : 2;
+}
+
+type Done = (exitCode: number) => void;
+
+/** Commands load what they need when they run: `slipway --help` does not wait for Ink or ssh2. */
+export function buildProgram(context: CliContext, done: Done): Command {
+  const program = withGlobals(new Command('slipway'))
+    .description(
+      'Deploys an app to plain hosts over SSH: versioned releases, rolling updates with health waits, and the way back.',
+    )
+    .version(VERSION)
+    .argument('[stage]', 'opens the full-screen program on this stage (a text status without a terminal)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .showSuggestionAfterError()
+    .addHelpText('after', HELP)
+    .action(async (stage: string | undefined, flags: GlobalOptions) => {
+      const { tui } = await import('./commands/tui.ts');
+      done(await tui(context, stage, flags));
+    });
+  addRollouts(program, context, done);
+  addLists(program, context, done);
+  addLocks(program, context, done);
+  addDemo(program, context, done);
+  return program;
+}
+
+const HELP = `
+Examples:
+  slipway                          open the full-screen program
+  slipway deploy staging           show the plan, ask, deploy HEAD
+  slipway deploy production --ref v1.4.0 --yes
+  slipway rollback production      back to the last good release
+  slipway demo                     try it all on this machine, without a host
+
+Exit codes:
+${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}
+`;
+
+function withGlobals(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'the configuration', 'hosts.json')
+    .option('--accept-new-host-keys', 'add the keys of hosts that were never seen before to known_hosts')
+    .option('--no-color', 'no colours')
+    .option('--debug', 'show stack traces');
+}
+
+function addRollouts(program: Command, context: CliContext, done: Done): void {
+  withRollout(program.command('deploy <stage>'))
+    .description('make a release and roll it out, instance by instance')
+    .option('--ref <ref>', 'commit, branch or tag (default: source.ref of hosts.json, else HEAD)')
+    .option('--dir <dir>', 'deploy this folder as it is')
+    .addOption(new Option('--strategy <strategy>', 'how to roll out').choices(['rolling']).default('rolling'))
+    .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
+    .option('--restart', 'also restart instances that run the release already')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway deploy staging\n  slipway deploy production --ref v1.4.0 --dry-run\n  slipway deploy production --yes --json | tee deploy.ndjson',
+    )
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { deploy } = await import('./commands/deploy.ts');
+      done(await deploy(context, stage, command.optsWithGlobals()));
+    });
+  withRollout(program.command('rollback <stage>'))
+    .description('return the stage to a release that was good')
+    .option('--to <release>', 'its id, or the end of it (default: the last good one before the live one)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway rollback production\n  slipway releases production\n  slipway rollback production --to 20261121T114205Z-1f0755f',
+    )
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { rollback } = await import('./commands/rollback.ts');
+      done(await rollback(context, stage, command.optsWithGlobals()));
+    });
+}
+
+function withRollout(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show the plan that would run, and stop')
+    .option('--json', 'one event a line (NDJSON)')
+    .addOption(
+      new Option('--on-interrupt <what>', 'without a terminal, what a signal does')
+        .choices(['leave', 'stop', 'rollback'])
+        .default('leave'),
+    );
+}
+
+function addLists(program: Command, context: CliContext, done: Done): void {
+  const list = (name: string, description: string) =>
+    program.command(`${name} <stage>`).description(description).option('--json', 'as JSON');
+  list('status', 'what every instance runs, and how it is').action(
+    async (stage: string, _f: unknown, command: Command) => {
+      const { status } = await import('./commands/status.ts');
+      done(await status(context, stage, command.optsWithGlobals()));
+    },
+  );
+  list('releases', 'the releases on the hosts, newest first').action(
+    async (stage: string, _f: unknown, command: Command) => {
+      const { releases } = await import('./commands/releases.ts');
+      done(await releases(context, stage, command.optsWithGlobals()));
+    },
+  );
+  list('history', 'who changed what, when, and how it ended').action(
+    async (stage: string, _f: unknown, command: Command) => {
+      const { history } = await import('./commands/history.ts');
+      done(await history(context, stage, command.optsWithGlobals()));
+    },
+  );
+}
+
+function addLocks(program: Command, context: CliContext, done: Done): void {
+  program
+    .command('lock <stage>')
+    .description('keep everybody from changing a stage, until it is unlocked')
+    .requiredOption('-m, --message <why>', 'why: whoever is refused reads it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  slipway lock production -m "database maintenance until 14:00"')
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { lock } = await import('./commands/lock.ts');
+      done(await lock(context, stage, command.optsWithGlobals()));
+    });
+  program
+    .command('unlock <stage>')
+    .description('release a lock that is dead or your own; with --force any')
+    .option('-m, --message <why>', 'why: it goes into the history')
+    .option('--force', 'also break the lock of somebody who is at work')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'as JSON')
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { unlock } = await import('./commands/unlock.ts');
+      done(await unlock(context, stage, command.optsWithGlobals()));
+    });
+}
+
+function addDemo(program: Command, context: CliContext, done: Done): void {
+  program
+    .command('demo')
+    .description('three hosts and a bot on this machine: deploy, watch a bad release go back, roll back')
+    .option('--plain', 'play the story as text')
+    .action(async (flags: { plain?: boolean }) => {
+      const { demo } = await import('./commands/demo.ts');
+      done(await demo(context, flags));
+    });
+}
+
+function splitList(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => name === '')) throw new InvalidArgumentError('Separate host names by single commas.');
+  return names;
+}

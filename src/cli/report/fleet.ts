@@ -1,0 +1,58 @@
+import { formatDuration } from '../../base/duration.ts';
+import { columns } from '../../base/text.ts';
+import type { HostState, InstanceState } from '../../host/state.ts';
+import { describeLock } from '../../rollout/locking.ts';
+import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts';
+
+/** The state of a stage for people: every instance, what it runs, how it is. */
+export function fleetLines({ hosts }: Fleet): readonly string[] {
+  const table = hosts.flatMap((reading) => hostRows(reading));
+  return [
+    ...columns([['INSTANCE', 'RELEASE', 'RUNS', 'SERVICE', 'HEALTH', 'UP'], ...table]),
+    ...hosts.flatMap((reading) => hostNotes(reading)),
+  ];
+}
+
+function hostRows(reading: HostReading): readonly (readonly string[])[] {
+  if (reading.type === 'unreachable') return [[`?@${reading.host}`, 'unreachable', '', '', '', '']];
+  return reading.state.instances.map((instance) => instanceRow(instance, reading.state));
+}
+
+function instanceRow(
+  { id, current, runs, service, health, busy }: InstanceState,
+  { now }: HostState,
+): readonly string[] {
+  const running = runs.type === 'release' ? (runs.id === current ? 'yes' : runs.id) : runs.type;
+  const up = service.startedAt === undefined ? '' : formatDuration(Math.max(0, now - service.startedAt));
+  const state = busy === undefined ? service.status : `${service.status}, being updated`;
+  const answer = health === undefined ? '' : `${health.healthy ? 'healthy' : 'UNHEALTHY'} ${health.outcome}`;
+  return [id, current ?? '-', running, state, answer, up];
+}
+
+function hostNotes(reading: HostReading): readonly string[] {
+  if (reading.type === 'unreachable') {
+    return [`! ${reading.reason}`, ...(reading.mend === undefined ? [] : [`    ${reading.mend}`])];
+  }
+  const { host, lock, leftovers } = reading.state;
+  return [
+    ...(lock ? [`! ${host}: locked by ${describeLock(lock)}`] : []),
+    ...leftovers.map(
+      (one) => `! ${host}: ${one.name} is there though hosts.json does not want it: the next deploy retires it`,
+    ),
+  ];
+}
+
+/** Releases for people, newest first. */
+export function releaseLines(releases: readonly FleetRelease[], { now }: { readonly now: number }): readonly string[] {
+  if (releases.length === 0) return ['No release yet.'];
+  const rows = releases.map((one) => [
+    one.id,
+    one.bad === undefined ? one.status : `BAD: ${one.bad}`,
+    one.live.length > 0 ? `${one.live.length} live` : '',
+    `on ${one.on.length}`,
+    one.at > 0 ? `${formatDuration(Math.max(0, now - one.at))} ago` : '',
+    one.by,
+    one.subject,
+  ]);
+  return columns([['RELEASE', 'STATUS', 'LIVE', 'HOSTS', 'MADE', 'BY', 'WHAT'], ...rows]);
+}

@@ -1,0 +1,81 @@
+import { formatBytes } from '../../base/bytes.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { plural } from '../../base/text.ts';
+import type { HostPlan, Plan, Step } from '../../rollout/plan.ts';
+import type { PreparedRollout } from '../../rollout/session.ts';
+
+/** A plan for people: what will happen, in the order in which it will. */
+export function planLines({ plan, changes, alreadyLive }: PreparedRollout): readonly string[] {
+  const { release } = plan;
+  const title = [release.revision?.slice(0, 7), release.subject].filter(Boolean).join(' ');
+  const lines = [`${plan.kind} ${release.id} to ${plan.app} ${plan.stage}${title ? `: ${title}` : ''}`];
+  if (alreadyLive)
+    return [...lines, 'It is live and proven on every instance: nothing to do. (--restart does it anyway.)'];
+  return [
+    ...lines,
+    ...section(
+      'changes since what is live',
+      changes.map((commit) => `  ${commit}`),
+    ),
+    ...section(
+      'hosts',
+      plan.hosts.flatMap((host) => hostLines(host)),
+    ),
+    ...section(
+      'steps',
+      plan.steps.map((step, index) => `  ${index + 1}. ${stepLine(plan, step)}`),
+    ),
+    ...section(
+      'warnings',
+      plan.warnings.map((warning) => `  ! ${warning}`),
+    ),
+    policyLine(plan),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines];
+}
+
+function hostLines({ host, base, upload, prepare, prune }: HostPlan): readonly string[] {
+  const what =
+    upload === 'reuse'
+      ? 'has the release already'
+      : `send ${plural(upload.files, 'file')}, ${formatBytes(upload.bytes)}${base === undefined ? '' : ` over ${base}`}${upload.remove > 0 ? `, remove ${upload.remove}` : ''}`;
+  return [
+    `  ${host}: ${what}`,
+    ...prepare.map((run) => `    prepare: ${run}`),
+    ...(prune.length > 0 ? [`    delete at the end: ${prune.join(', ')}`] : []),
+  ];
+}
+
+function stepLine(plan: Plan, step: Step): string {
+  switch (step.type) {
+    case 'stage':
+      return `put the release on ${step.hosts.join(', ')} (nothing visible changes)`;
+    case 'update':
+      return `update ${step.instances.map((id) => `${id} (${fromOf(plan, id)})`).join(', ')}`;
+    case 'bake':
+      return `watch for ${formatDuration(step.ms)}`;
+    case 'retire':
+      return `stop and remove ${step.instances.join(', ')}`;
+  }
+}
+
+function fromOf(plan: Plan, id: string): string {
+  const planned = plan.instances.find((one) => one.instance === id);
+  switch (planned?.change) {
+    case 'restart':
+      return 'restart';
+    case 'start':
+      return 'new';
+    default:
+      return `now ${planned?.from ?? 'nothing'}`;
+  }
+}
+
+function policyLine({ policy }: Plan): string {
+  const out = Object.entries(policy.maxUnavailable).map(([role, count]) => `${count} of ${role}`);
+  const then = policy.onFailure === 'rollback' ? 'everything goes back' : 'it pauses for a person';
+  return `at most ${out.join(', ')} out at once; on failure ${then}`;
+}

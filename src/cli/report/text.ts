@@ -1,0 +1,136 @@
+import { formatBytes } from '../../base/bytes.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { unreachable } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
+import type { RolloutEvent } from '../../rollout/events.ts';
+
+export type Write = (line: string) => void;
+
+type Of<T extends RolloutEvent['type']> = Extract<RolloutEvent, { type: T }>;
+
+/** Turns events into lines for people: one line for everything that matters, each with the time since the start. */
+export function createTextReport(write: Write): (event: RolloutEvent) => void {
+  const probes = createProbeLines();
+  const syncs = createSyncLines();
+  let startedAt: number | undefined;
+  return (event) => {
+    startedAt ??= event.t;
+    const time = formatClock(event.t - startedAt);
+    for (const line of linesOf(event)) write(`${time}  ${line}`);
+  };
+
+  function linesOf(event: RolloutEvent): readonly string[] {
+    switch (event.type) {
+      case 'probe.sample':
+        return probes(event);
+      case 'sync.progress':
+        return syncs(event);
+      case 'instance.state':
+        return instanceLines(event);
+      case 'hook.output':
+        return [`${event.host} │ ${event.line}`];
+      case 'log.line':
+        return [`${event.instance} │ ${event.line}`];
+      default:
+        return plainLines(event);
+    }
+  }
+}
+
+type Plain = Exclude<
+  RolloutEvent,
+  { type: 'probe.sample' | 'sync.progress' | 'instance.state' | 'hook.output' | 'log.line' }
+>;
+
+function plainLines(event: Plain): readonly string[] {
+  switch (event.type) {
+    case 'rollout.planned':
+    case 'rollout.started':
+    case 'host.connected':
+    case 'lock.taken':
+    case 'lock.released':
+    case 'bake.finished':
+    case 'rollout.finished':
+      return [];
+    case 'rollout.phase':
+      return event.reason === '' ? [] : [`${event.phase}: ${event.reason}`];
+    case 'rollout.step':
+      return [`step ${event.index}/${event.of}: ${event.title}`];
+    case 'rollout.paused':
+      return [`paused (${event.reasons.join(', ')}): ${event.reason}`];
+    case 'rollout.resumed':
+      return [`resumed by ${event.by}`];
+    case 'host.lost':
+      return [`${event.host}: ${event.reason}`];
+    case 'host.ready':
+      return [`${event.host}: ${event.reused ? 'has the release' : 'received and verified'}`];
+    case 'prepare.started':
+      return [`${event.host}: prepare: ${event.run}`];
+    case 'prepare.finished':
+      return [`${event.host}: ${event.reused ? 'unchanged, copied from the base' : 'done'}: ${event.run}`];
+    case 'bake.started':
+      return [`watching ${plural(event.instances.length, 'instance')} for ${formatDuration(event.until - event.t)}`];
+    case 'lock.takenOver':
+      return [`${event.host}: took over a dead lock of ${event.found}`];
+    case 'release.pruned':
+      return [`${event.host}: deleted ${event.releases.join(', ')}`];
+    case 'warning':
+      return [`! ${event.host ? `${event.host}: ` : ''}${event.message}`, ...(event.mend ? [`    ${event.mend}`] : [])];
+    default:
+      return unreachable(event);
+  }
+}
+
+function instanceLines({ instance, state, release, reason, proof }: Of<'instance.state'>): readonly string[] {
+  const why = reason === '' ? '' : `: ${reason}`;
+  switch (state) {
+    case 'stopped':
+    case 'starting':
+    case 'old':
+    case 'baking':
+      return [];
+    case 'switched':
+      return [`${instance}: switched to ${release ?? 'nothing'}, starting`];
+    case 'verifying':
+      return [`${instance}: waiting until it is healthy`];
+    case 'updated':
+      return [
+        `${instance}: runs ${release ?? '?'} (${proof === 'proven' ? 'proven' : 'unproven: nothing on the host tells'})`,
+      ];
+    default:
+      return [`${instance}: ${state}${why}`];
+  }
+}
+
+/** Attempts are told when their outcome changes, and every ten: a wait is never silent and never a flood. */
+function createProbeLines() {
+  const told = new Map<string, string>();
+  return ({ instance, attempt, sample, healthyMs, neededMs }: Of<'probe.sample'>): readonly string[] => {
+    const outcome = `${sample.healthy ? 'healthy' : 'not healthy'} (${sample.outcome})`;
+    if (told.get(instance) === outcome && attempt % 10 !== 0) return [];
+    told.set(instance, outcome);
+    const stay =
+      sample.healthy && healthyMs < neededMs ? `, must stay so for ${formatDuration(neededMs - healthyMs)}` : '';
+    return [`${instance}: attempt ${attempt}: ${outcome}${stay}`];
+  };
+}
+
+const SYNC_TOLD_MS = 2000;
+
+function createSyncLines() {
+  const told = new Map<string, number>();
+  return ({ host, sent, total, t }: Of<'sync.progress'>): readonly string[] => {
+    const first = !told.has(host);
+    if (first) told.set(host, t);
+    if (!first && sent < total && t - told.get(host)! < SYNC_TOLD_MS) return [];
+    if (!first) told.set(host, t);
+    if (first) return total === 0 ? [] : [`${host}: sending ${formatBytes(total)}`];
+    return sent < total ? [`${host}: ${formatBytes(sent)} of ${formatBytes(total)}`] : [];
+  };
+}
+
+/** 0:07, 12:41 */
+function formatClock(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+}

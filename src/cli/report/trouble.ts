@@ -1,0 +1,24 @@
+import { asSlipwayError, Bug, type SlipwayError } from '../../base/errors.ts';
+import { sanitise } from '../../base/sanitise.ts';
+
+/** An error for people: what, the details, and what to do. The stack only for a defect, or on request. */
+export function troubleLines(thrown: unknown, { stack = false }: { readonly stack?: boolean } = {}): readonly string[] {
+  const error = asSlipwayError(thrown);
+  return [
+    `slipway: ${sanitise(error.message)}`,
+    ...error.detail.map((line) => `  ${sanitise(line)}`),
+    ...(error.mend === undefined ? [] : [`  → ${sanitise(error.mend)}`]),
+    ...(stack || error instanceof Bug ? stackOf(error) : []),
+  ];
+}
+
+/** The same for programs: one line of JSON. */
+export function troubleJson(thrown: unknown): string {
+  const { code, message, mend, detail, exitCode } = asSlipwayError(thrown);
+  return JSON.stringify({ v: 1, type: 'error', code, message, mend, detail, exitCode });
+}
+
+function stackOf(error: SlipwayError): readonly string[] {
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return (origin.stack ?? '').split('\n').slice(1, 12).map(sanitise);
+}

@@ -1,0 +1,67 @@
+import { Cancelled } from '../base/errors.ts';
+import type { PreparedRollout } from '../rollout/session.ts';
+import { confirmPlan } from './ask.ts';
+import { type CliContext, say } from './context.ts';
+import { type OnInterrupt, stayWith } from './follow.ts';
+import type { OpenStage } from './open.ts';
+import { planLines } from './report/plan.ts';
+import { createTextReport } from './report/text.ts';
+import { troubleLines } from './report/trouble.ts';
+
+export interface RolloutFlags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly onInterrupt: OnInterrupt;
+}
+
+/** What deploy and rollback share: show the plan, ask, run, report. Answers with the exit code. */
+export async function runRollout(
+  context: CliContext,
+  session: OpenStage,
+  { plan, flags }: { readonly plan: (signal: AbortSignal) => Promise<PreparedRollout>; readonly flags: RolloutFlags },
+): Promise<number> {
+  const prepared = await interruptible(plan);
+  const json = flags.json === true;
+  if (!json) planLines(prepared).forEach((line) => say(context, line));
+  if (flags.dryRun || prepared.alreadyLive) {
+    if (json)
+      say(context, JSON.stringify({ v: 1, type: 'plan', alreadyLive: prepared.alreadyLive, plan: prepared.plan }));
+    return 0;
+  }
+  const confirmed = await confirmPlan(context, prepared.plan, {
+    yes: flags.yes === true,
+    protected: session.protected,
+  });
+  if (!confirmed) throw new Cancelled('Not confirmed: nothing was changed.');
+  const rollout = session.start(prepared);
+  rollout.subscribe(
+    json ? (event) => say(context, JSON.stringify(event)) : createTextReport((line) => say(context, line)),
+  );
+  const outcome = await stayWith(context, rollout, flags);
+  if (json) {
+    const { exitCode, message, next } = outcome;
+    say(context, JSON.stringify({ v: 1, type: 'result', exitCode, message, next, code: outcome.error?.code }));
+  } else if (outcome.error) {
+    troubleLines(outcome.error).forEach((line) => context.stderr.write(`${line}\n`));
+  } else {
+    say(context, outcome.message);
+    if (outcome.next !== undefined) say(context, `  next: ${outcome.next}`);
+  }
+  return outcome.exitCode;
+}
+
+/** Planning changes nothing: a signal ends it at once, with 130. */
+async function interruptible(plan: (signal: AbortSignal) => Promise<PreparedRollout>): Promise<PreparedRollout> {
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  signals.forEach((signal) => process.on(signal, onSignal));
+  try {
+    return await plan(interrupted.signal);
+  } catch (thrown) {
+    throw interrupted.signal.aborted ? new Cancelled() : thrown;
+  } finally {
+    signals.forEach((signal) => process.off(signal, onSignal));
+  }
+}

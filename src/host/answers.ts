@@ -1,0 +1,61 @@
+import { RemoteError } from '../base/errors.ts';
+import type { LockAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
+import { type Frame, number, text } from './frames.ts';
+import { readLock } from './reading.ts';
+import type { LockState } from './state.ts';
+
+const NO_LOCK: LockState = { owner: undefined, ageMs: 0 };
+
+export function readLockAnswer(frames: readonly Frame[]): LockAnswer {
+  const frame = frames.findLast((one) => one.kind === 'lock');
+  const state = frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) });
+  switch (frame?.fields[0]) {
+    case 'taken':
+      return { type: 'taken' };
+    case 'takenOver':
+      return { type: 'takenOver', from: state ?? NO_LOCK };
+    case undefined:
+    default:
+      return { type: 'refused', by: state ?? NO_LOCK };
+  }
+}
+
+export function readUnlockAnswer(frames: readonly Frame[]): UnlockAnswer {
+  const frame = frames.findLast((one) => one.kind === 'lock');
+  const state = (frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) })) ?? NO_LOCK;
+  switch (frame?.fields[0]) {
+    case 'none':
+      return { type: 'none' };
+    case 'released':
+      return { type: 'released', was: state };
+    case undefined:
+    default:
+      return { type: 'refused', by: state };
+  }
+}
+
+/** A line of a frames file inside an "event" frame; "gone" when the worker died without one. */
+export function onWorkerFrame(frame: Frame, onFrame: (frame: WorkerFrame) => void): void {
+  if (frame.kind === 'gone') onFrame({ seq: 0, t: 0, kind: 'gone', fields: [] });
+  if (frame.kind !== 'event') return;
+  const seq = number(frame, 0);
+  const t = number(frame, 1);
+  if (seq === undefined || t === undefined) return;
+  const fields = frame.fields.slice(3).map((_, index) => text(frame, index + 3));
+  onFrame({ seq, t, kind: text(frame, 2), fields });
+}
+
+type Ask = (request: { verb: string; variables: Record<string, string> }) => Promise<readonly Frame[]>;
+
+export async function readManifest(ask: Ask, digest: string): Promise<string | undefined> {
+  try {
+    const frames = await ask({ verb: 'manifest', variables: { digest } });
+    return frames
+      .filter((frame) => frame.kind === 'line')
+      .map((frame) => `${frame.fields[0] ?? ''}\n`)
+      .join('');
+  } catch (thrown) {
+    if (thrown instanceof RemoteError && thrown.code === 'SLIP_ABSENT') return undefined;
+    throw thrown;
+  }
+}

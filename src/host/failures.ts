@@ -1,0 +1,108 @@
+import { quote } from '../base/shell.ts';
+import { RemoteError, type SlipwayError, UserError } from '../base/errors.ts';
+import { HostFailure } from './call.ts';
+import { needMend, needText } from './needs.ts';
+
+/** A failure that the host script named, as an error with its mend. Other errors pass through. */
+export function withMend(thrown: unknown): unknown {
+  return thrown instanceof HostFailure ? toError(thrown) : thrown;
+}
+
+function toError({ host, failure, words }: HostFailure): SlipwayError {
+  const [first = ''] = words;
+  if (failure === 'foreign') {
+    return new UserError({
+      code: 'SLIP_FOREIGN_FOLDER',
+      message: `The folder on ${host} belongs to another app or stage: ${first}.`,
+      mend: 'Give this stage a deployTo of its own in hosts.json.',
+    });
+  }
+  const known = Object.hasOwn(FAILURES, failure) ? FAILURES[failure] : undefined;
+  if (!known) {
+    return new RemoteError({ code: 'SLIP_HOST_SCRIPT', host, message: `${host}: ${[failure, ...words].join(' ')}` });
+  }
+  const { code, what, mend } = known(words[0] ?? '', words[1] ?? '');
+  return new RemoteError({ code, host, message: `${host}: ${what}.`, ...(mend === undefined ? {} : { mend }) });
+}
+
+interface Failure {
+  readonly code: string;
+  readonly what: string;
+  readonly mend?: string;
+}
+
+/** What the host script's `fail` says, and what its words are. */
+const FAILURES: Readonly<Record<string, ((first: string, second: string) => Failure) | undefined>> = {
+  superseded: () => ({
+    code: 'SLIP_SUPERSEDED',
+    what: 'it is no longer held by this rollout: somebody took the stage over',
+    mend: 'Look at `slipway status` and `slipway history` for who did.',
+  }),
+  denied: (folder) => ({
+    code: 'SLIP_DENIED',
+    what: `no right to write to ${folder}`,
+    mend: `On the host: sudo install -d -o "$USER" ${quote(folder)}`,
+  }),
+  write: (file) => ({
+    code: 'SLIP_DISK',
+    what: `${file} could not be written`,
+    mend: 'Look at rights, free space and inodes: df -h; df -i',
+  }),
+  install: () => ({
+    code: 'SLIP_INSTALL',
+    what: 'the host script could not be written',
+    mend: 'Look at free space and rights below deployTo.',
+  }),
+  used: (release) => ({
+    code: 'SLIP_RELEASE_USED',
+    what: `${release} is used by a link or a process; it cannot be sent again`,
+    mend: 'Deploy again: that makes a release of its own.',
+  }),
+  payload: () => ({
+    code: 'SLIP_UPLOAD',
+    what: 'the upload did not arrive whole',
+    mend: 'Deploy again: nothing was changed.',
+  }),
+  copy: (base) => layout(`copied from ${base}`),
+  layover: () => layout('laid out'),
+  verify: (files) => ({
+    code: 'SLIP_VERIFY',
+    what: `files differ from what was sent: ${files}`,
+    mend: 'Deploy again; if it stays, the disk is failing.',
+  }),
+  shared: (path) => ({ code: 'SLIP_SHARED', what: needText(['shared', path]), mend: needMend(['shared', path]) }),
+  prepare: (run, status) => ({
+    code: 'SLIP_PREPARE',
+    what: `"${run}" failed with status ${status}`,
+    mend: 'Its output is above; nothing was switched.',
+  }),
+  timeout: (run, seconds) => ({
+    code: 'SLIP_PREPARE',
+    what: `"${run}" was ended after ${seconds} s`,
+    mend: 'Give the step a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
+  }),
+  outputs: (run) => ({
+    code: 'SLIP_PREPARE',
+    what: `"${run}" ended well but did not make its outputs`,
+    mend: 'Compare `outputs` in hosts.json with what it makes.',
+  }),
+  journal: (unit) => ({
+    code: 'SLIP_JOURNAL',
+    what: needText(['journal', unit]),
+    mend: needMend(['journal', unit]),
+  }),
+  detach: (instance) => ({
+    code: 'SLIP_DETACH',
+    what: `the update of ${instance} could not be started`,
+    mend: 'Try it on the host: setsid true, or systemd-run --user true',
+  }),
+  absent: (what) => ({ code: 'SLIP_ABSENT', what: `it has no ${what}` }),
+};
+
+function layout(done: string): Failure {
+  return {
+    code: 'SLIP_DISK',
+    what: `the new release could not be ${done}`,
+    mend: 'Look at free space and inodes: df -h; df -i',
+  };
+}

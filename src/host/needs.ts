@@ -1,0 +1,60 @@
+/**
+ * What the host script found missing, in words and with its mend. The first word is the kind, the others belong to it;
+ * 40-probe.sh sends them.
+ */
+export type Need = readonly string[];
+
+export function needText([kind, first = '', second = '', third = '']: Need): string {
+  switch (kind) {
+    case 'tool':
+      return `${first} is not installed`;
+    case 'shared':
+      return `shared/${first} does not exist`;
+    case 'real':
+      return `${first} is a real folder, not a link`;
+    case 'setsid':
+      return 'there is no way to start a process that outlives the connection (no setsid, no systemd-run)';
+    case 'linger':
+      return 'an update would be ended with the connection: logind has KillUserProcesses=yes and the user does not linger';
+    case 'unit':
+      return `there is no unit ${first}`;
+    case 'sudo':
+      return `no right to run: sudo ${first} ${second} ${third}`;
+    case 'journal':
+      return `no right to read the journal of ${first}`;
+    case undefined:
+    default:
+      return `missing: ${kind ?? ''} ${first}`;
+  }
+}
+
+export function needMend([kind, first = '', second = '', third = '']: Need): string {
+  switch (kind) {
+    case 'tool':
+      return `Install it, for example: sudo apt-get install ${first.split(' ')[0]!}`;
+    case 'shared':
+      return `Put it there before the first deploy; slipway links it into every release.`;
+    case 'real':
+      return `Move it away on the host: mv ${first} ${first}.before-slipway`;
+    case 'setsid':
+      return 'Install util-linux or systemd.';
+    case 'linger':
+      return `As root on the host: loginctl enable-linger ${first}`;
+    case 'unit':
+      return second === 'user'
+        ? `Put it into ~/.config/systemd/user, then: systemctl --user daemon-reload`
+        : `Put it into /etc/systemd/system, then: sudo systemctl daemon-reload`;
+    case 'sudo':
+      return sudoersLine(`/usr/bin/${first} ${second} ${third}`);
+    case 'journal':
+      return `As root on the host: usermod -aG systemd-journal USER; or in sudoers: ${sudoersLine(`/usr/bin/journalctl -o cat -n 50 -f -u ${first}`)}`;
+    case undefined:
+    default:
+      return '';
+  }
+}
+
+/** In sudoers `,` `:` `=` and `\` inside a command are escaped. USER is filled in by the probe, which knows it. */
+function sudoersLine(command: string): string {
+  return `USER ALL=(root) NOPASSWD: ${command.replaceAll(/[\\,:=]/g, String.raw`\$&`)}`;
+}

@@ -1,0 +1,109 @@
+import type { InstanceSettings, SharedSettings } from '../config/settings.ts';
+import { assignments, each, lines, type Request, type Variables } from './request.ts';
+import { instanceVariables } from './instance-variables.ts';
+import type { CallOptions } from './call.ts';
+import { type Frame, text } from './frames.ts';
+import type { FinishOptions, LockOptions, PrepareOptions, ProbeOptions, ReceiveOptions } from './verbs.ts';
+
+/** The requests of the host client: each verb's variables, as its part of the host script names them. */
+export function probeRequest({ instances, shared, depth }: ProbeOptions): Request {
+  const asks = (type: string) => (instances.some((instance) => instance.health.probe.type === type) ? 'yes' : 'no');
+  return {
+    verb: 'probe',
+    variables: {
+      ...sharedVariables(shared),
+      need_http: asks('http'),
+      need_tcp: asks('tcp'),
+      with_rights: depth === 'rights' ? 'yes' : 'no',
+    },
+    functions: [
+      each(
+        'each_instance',
+        instances.map((instance: InstanceSettings) => instanceVariables(instance)),
+      ),
+    ],
+  };
+}
+
+export function lockRequest({ owner, app, stage, dead = '', force = '', takes = '', history }: LockOptions): Request {
+  return {
+    verb: 'lock',
+    variables: { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history },
+  };
+}
+
+export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
+  const { rollout, release, base = '', digest, ledger, shared, prepare } = options;
+  return {
+    verb: 'receive',
+    variables: {
+      rollout,
+      release,
+      base,
+      digest,
+      ledger,
+      copy: prepare.length > 0 ? 'yes' : 'no',
+      // with nothing to prepare the same request publishes
+      then_publish: prepare.length > 0 ? 'no' : 'yes',
+      drop: lines([...shared.files, ...shared.dirs]),
+      ...sharedVariables(shared),
+    },
+  };
+}
+
+export function prepareRequest({ rollout, stage, release, base = '', steps, shared }: PrepareOptions): Request {
+  return {
+    verb: 'prepare',
+    variables: { rollout, stage, release, base, ...sharedVariables(shared) },
+    functions: [
+      each(
+        'each_step',
+        steps.map((step) => ({
+          run: step.run,
+          key_command: step.key ?? '',
+          inputs: lines(step.inputs),
+          outputs: lines(step.outputs),
+          step_timeout: Math.ceil(step.timeoutMs / 1000),
+        })),
+      ),
+    ],
+  };
+}
+
+export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): CallOptions {
+  const longest = Math.max(...steps.map((step) => step.timeoutMs), 0);
+  return {
+    signal,
+    // the step's own timeout on the host speaks first
+    quietMs: longest + 60_000,
+    onFrame: (frame: Frame) => {
+      const state = frame.fields[0];
+      if (frame.kind === 'out') onLine(text(frame, 0));
+      if (frame.kind === 'prepare' && (state === 'started' || state === 'finished' || state === 'reused')) {
+        onStep({ run: text(frame, 1), state });
+      }
+    },
+  };
+}
+
+export function finishRequest({ rollout, marks, prune, history, lock }: FinishOptions): Request {
+  return {
+    verb: 'finish',
+    variables: {
+      rollout,
+      marks: lines(marks.map(({ release, status }) => `${release} ${status}`)),
+      prune: lines(prune),
+      history,
+      release_lock: lock === 'release' ? 'yes' : 'no',
+    },
+  };
+}
+
+export function sharedVariables(shared: SharedSettings): Variables {
+  return { shared_files: lines(shared.files), shared_dirs: lines(shared.dirs) };
+}
+
+/** The task file: the worker runs without a request, so it also carries what a request would have set. */
+export function taskText(deployTo: string, task: Variables): string {
+  return assignments({ D: deployTo, ...task });
+}

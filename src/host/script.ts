@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+/** The host script: one POSIX sh file, cached on every host under the hash of its text. */
+export interface HostScript {
+  readonly text: string;
+  /** sha256 of the text, hex. */
+  readonly sum: string;
+  /** What goes over the wire to a host that lacks it: about 11 KB, which costs no extra round trip. */
+  readonly packed: Buffer;
+}
+
+let loaded: HostScript | undefined;
+
+/** Joins the parts in `script/` in the order of their names; the build puts that folder beside the bundle. */
+export function hostScript(): HostScript {
+  if (loaded) return loaded;
+  const folder = fileURLToPath(new URL('./script/', import.meta.url));
+  const parts = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+  const text = parts
+    .sort()
+    .map((name) => withoutComments(readFileSync(join(folder, name), 'utf8')))
+    .join('');
+  // once a run, 60 KB: not worth a stream
+  loaded = { text, sum: createHash('sha256').update(text).digest('hex'), packed: gzipSync(text, { level: 9 }) };
+  return loaded;
+}
+
+/** Whole-line comments are for readers here, not for the wire. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*#.*\n/gm, '');
+}

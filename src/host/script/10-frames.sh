@@ -1,0 +1,124 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# slipway's host script: POSIX sh, for dash, bash and busybox ash. The parts in this folder are joined in the order of
+# their names into one file, installed on a host as .slipway/host-<sha>.sh, and read (".") by every request.
+#
+# A request is shell text on one line: assignments, then `main VERB`. It sets
+#   N  nonce of this request     D  deployTo, absolute     SELF  path of the installed script
+# Answers are lines on fd 3: "@<nonce> TAB kind TAB field …". Fields with control characters or % are percent-encoded.
+# The last frame is "end TAB <status>": an answer without it was cut off, and is never taken for a success.
+LC_GIVEN=${LC_ALL-}
+LC_ALL=C
+export LC_ALL
+TAB=$(printf '\t')
+NL='
+'
+
+frame() {
+  f_="@$N"
+  for a_ in "$@"; do
+    case $a_ in *[%[:cntrl:]]*) a_=$(encode "$a_") ;; esac
+    f_="$f_$TAB$a_"
+  done
+  printf '%s\n' "$f_" >&3
+}
+
+# Every byte as %xx: rare, so it may be slow and simple.
+encode() { printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /%/g'; }
+
+# Our own tools speak C; what belongs to the user runs in the language the host is set to. For subshells.
+own_locale() {
+  if [ -n "$LC_GIVEN" ]; then LC_ALL=$LC_GIVEN; else unset LC_ALL; fi
+}
+
+# fail CODE WORD…: the reason of a failure, for people; CODE is stable and chooses the mend on the client's side.
+fail() {
+  frame fail "$@"
+  exit 1
+}
+
+# Runs a function and sends what it prints as frames of kind "out"; its status is the status.
+streamed() {
+  s_rc=$(
+    exec 5>&1
+    {
+      "$@" 2>&1 3>&- 5>&- </dev/null && s_=0 || s_=$?
+      printf '%s' "$s_" >&5
+    } | while IFS= read -r s_line || [ -n "$s_line" ]; do frame out "$s_line"; done 5>&-
+  )
+  return "$s_rc"
+}
+
+# Milliseconds on a clock that nobody sets; without a fork where /proc/uptime is.
+read_clock() {
+  if [ -r /proc/uptime ]; then
+    read -r c_ _ </proc/uptime
+    c_s=${c_%.*} c_f=${c_#*.}
+    MS=$((c_s * 1000 + ${c_f#0} * 10))
+  else
+    MS=$(($(date +%s) * 1000))
+  fi
+}
+
+# Durability: what has just been written or renamed survives a power cut. GNU and new busybox can sync one file system.
+sync_path() { sync -f "$1" 2>/dev/null || sync; }
+
+mtime() { stat -c %Y -- "$1" 2>/dev/null || printf '0'; }
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# write FILE TEXT: whole or not at all.
+write() {
+  printf '%s\n' "$2" >"$1.$$.new" && mv -f -- "$1.$$.new" "$1"
+}
+
+# The same for a request, which cannot go on without it.
+must_write() { write "$@" 2>/dev/null || fail write "$1"; }
+
+# Reads the first line of FILE into LINE, without a fork; fails when there is none.
+read_line() {
+  LINE=
+  [ -r "$1" ] && { IFS= read -r LINE <"$1" || [ -n "$LINE" ]; }
+}
+
+# The release that link $1 points at, into RELEASE; empty when it is no link into releases/.
+read_release() {
+  RELEASE=
+  [ -L "$1" ] || return 0
+  RELEASE=$(readlink -- "$1")
+  case $RELEASE in
+    *releases/*) RELEASE=${RELEASE##*releases/} ;;
+    *) RELEASE= ;;
+  esac
+}
+
+main() {
+  exec 3>&1 1>&2
+  umask 022
+  META=$D/.slipway
+  UID_=$(id -u)
+  : "${XDG_RUNTIME_DIR:=/run/user/$UID_}"
+  export XDG_RUNTIME_DIR
+  [ -z "${path_prefix-}" ] || PATH=$path_prefix:$PATH
+  trap 'r_=$?; end_lease; frame end "$r_"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 143' TERM
+  install_script 2>/dev/null || :
+  "verb_$1"
+}
+
+# The channel's stdin as a lease on what follows: when the client is gone, so is this whole process group. Nothing but the
+# lease holds stdin, and the lease holds nothing else, or the channel would never close.
+lease() {
+  exec 4<&0 0</dev/null
+  (
+    trap - EXIT HUP TERM
+    cat >/dev/null
+    kill -TERM 0
+  ) <&4 >/dev/null 2>&1 3>&- 4<&- &
+  lease_=$!
+  exec 4<&-
+}
+
+end_lease() {
+  [ -z "${lease_-}" ] || kill -KILL "$lease_" 2>/dev/null || :
+}

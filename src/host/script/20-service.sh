@@ -1,0 +1,190 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# Services: how an instance is started and stopped, and what can be known of its process.
+# Set by the request or the task for one instance: I (its name), svc (systemd | command | files), unit, scope, start, stop,
+# status, pidfile.
+
+as_root() {
+  if [ "$UID_" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+systemctl_do() {
+  case $scope in
+    user) systemctl --user "$1" "$unit" ;;
+    *) as_root systemctl "$1" "$unit" ;;
+  esac
+}
+
+systemctl_show() {
+  case $scope in
+    user) systemctl --user show "$unit" -p LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result ;;
+    *) systemctl show "$unit" -p LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result ;;
+  esac
+}
+
+# Reads the state of the service into: STATUS (running starting stopped failed none unknown), PID, START (changes with
+# every start), RESTARTS, DETAIL.
+read_service() {
+  STATUS=unknown PID='' START='' RESTARTS='' DETAIL=''
+  case $svc in
+    systemd) read_systemd ;;
+    command) read_command ;;
+    files) STATUS=none ;;
+  esac
+}
+
+read_systemd() {
+  u_load='' u_active='' u_sub='' u_status='' u_result=''
+  while IFS='=' read -r u_key u_value; do
+    case $u_key in
+      LoadState) u_load=$u_value ;;
+      ActiveState) u_active=$u_value ;;
+      SubState) u_sub=$u_value ;;
+      MainPID) PID=$u_value ;;
+      InvocationID) START=$u_value ;;
+      NRestarts) RESTARTS=$u_value ;;
+      ExecMainStatus) u_status=$u_value ;;
+      Result) u_result=$u_value ;;
+    esac
+  done <<END
+$(systemctl_show 2>/dev/null)
+END
+  [ "$PID" != 0 ] || PID=
+  DETAIL="$u_active ($u_sub), result $u_result, exit status $u_status"
+  case $u_load in
+    not-found) STATUS=none DETAIL="there is no unit $unit" ;;
+    loaded)
+      case $u_active in
+        active) STATUS=running ;;
+        activating | reloading) STATUS=starting ;;
+        inactive | deactivating) STATUS=stopped ;;
+        failed) STATUS=failed ;;
+      esac
+      ;;
+    *) DETAIL="unit $unit is $u_load" ;;
+  esac
+}
+
+read_command() {
+  in_instance 10 "$status" >/dev/null 2>&1 && c_rc=0 || c_rc=$?
+  case $c_rc in
+    0) STATUS=running ;;
+    3) STATUS=stopped ;;
+    *) STATUS=unknown ;;
+  esac
+  DETAIL="the status command exits $c_rc"
+  [ -n "$pidfile" ] && [ "$STATUS" = running ] || return 0
+  read_line "$(expand_pidfile)" || return 0
+  case $LINE in '' | *[!0-9]*) return 0 ;; esac
+  c_start=$(process_start "$LINE")
+  [ -z "$c_start" ] || PID=$LINE START=$LINE.$c_start
+}
+
+# A pid file may be given relative to the instance's folder.
+expand_pidfile() {
+  case $pidfile in
+    /*) printf '%s' "$pidfile" ;;
+    *) printf '%s' "$D/instances/$I/$pidfile" ;;
+  esac
+}
+
+# When a process was started, in a form that only changes with the process: pids are used again. Empty when it is gone, or
+# only waits for its parent to notice.
+process_start() {
+  if [ -r "/proc/$1/stat" ]; then
+    p_=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+    # shellcheck disable=SC2086
+    set -- ${p_##*) }
+    case ${1-} in Z | X) ;; *) printf '%s' "${20-}" ;; esac
+  else
+    ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_'
+  fi
+}
+
+# in_instance SECONDS COMMAND: one of the configured commands, in the instance's release with its environment. Its status
+# is 124 (GNU) or 143 (busybox) when it took longer.
+in_instance() {
+  (
+    cd "$D/instances/$I/current" 2>/dev/null || cd "$D" || exit 1
+    own_locale
+    set -a
+    # shellcheck source=/dev/null
+    [ ! -r "$D/instances/$I/env" ] || . "$D/instances/$I/env"
+    LOG_FILE=$D/instances/$I/log
+    PID_FILE=$(expand_pidfile)
+    set +a
+    exec timeout "$1" sh -c "$2" </dev/null 3>&- 4>&-
+  )
+}
+
+# Each instance has one log of what its commands and their processes print; it starts anew when it has grown large. What a
+# start command leaves behind writes there too, so it cannot hold our channel open.
+logged_in_instance() {
+  l_=$D/instances/$I/log
+  [ ! -f "$l_" ] || [ "$(wc -c <"$l_")" -lt 10000000 ] || mv -f -- "$l_" "$l_.1"
+  in_instance "$1" "$2" >>"$l_" 2>&1 && l_rc=0 || l_rc=$?
+  case $l_rc in
+    0) return 0 ;;
+    124 | 143) printf 'the command took longer than %s s\n' "$1" ;;
+    *) printf 'the command exits %s\n' "$l_rc" ;;
+  esac
+  return 1
+}
+
+# A stop may have to wait for running work; a start has until the deadline of the instance.
+stop_limit() { if [ "$deadline" -ge 30000 ]; then start_limit; else printf '30'; fi; }
+
+start_limit() { printf '%s' $(((deadline + 999) / 1000)); }
+
+service_start() {
+  case $svc in
+    systemd)
+      enable_unit
+      # a release that kept crashing may have used up the unit's start limit: that must not hold up the one before it
+      systemctl_do reset-failed >/dev/null 2>&1 || :
+      systemctl_do restart
+      ;;
+    command) logged_in_instance "$(start_limit)" "$start" ;;
+    files) : ;;
+  esac
+}
+
+service_stop() {
+  case $svc in
+    systemd) systemctl_do stop ;;
+    command) logged_in_instance "$(stop_limit)" "$stop" ;;
+    files) : ;;
+  esac
+}
+
+is_enabled() {
+  case $scope in
+    user) systemctl --user is-enabled "$unit" 2>/dev/null ;;
+    *) systemctl is-enabled "$unit" 2>/dev/null ;;
+  esac
+}
+
+# An instance has to come back after a reboot. A unit without [Install] ("static") says by itself when it starts.
+enable_unit() {
+  case $(is_enabled) in
+    disabled) systemctl_do enable >/dev/null 2>&1 || note "the unit is not enabled: it will not start after a reboot" ;;
+  esac
+}
+
+# What the process of this instance runs, into RUNS: a release id, or empty when nothing tells. In order: the folder it
+# works in, its executable, its command line.
+read_runs() {
+  RUNS=
+  [ -n "$PID" ] && [ -d "/proc/$PID" ] || return 0
+  r_home=$(cd "$D" && pwd -P)
+  for r_path in "$(readlink "/proc/$PID/cwd" 2>/dev/null)" "$(readlink "/proc/$PID/exe" 2>/dev/null)" \
+    "$(tr '\0' '\n' <"/proc/$PID/cmdline" 2>/dev/null | grep -F "$r_home/releases/" | head -n 1)"; do
+    case $r_path in
+      "$r_home/releases/"*)
+        RUNS=${r_path#"$r_home/releases/"}
+        RUNS=${RUNS%%/*}
+        RUNS=${RUNS%% (deleted)}
+        return 0
+        ;;
+    esac
+  done
+}

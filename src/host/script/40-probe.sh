@@ -1,0 +1,163 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# probe: everything that planning and status want to know, in one answer. Changes nothing.
+# The request defines each_instance FN, which sets the variables of one instance after the other and calls FN;
+# shared_files (a line each), need_http and need_tcp (yes when an instance is probed so), with_rights (yes for a deploy).
+
+verb_probe() {
+  probe_host
+  [ ! -f "$META/app.json" ] || { read_line "$META/app.json" && frame app "$LINE"; }
+  probe_releases
+  probe_lock
+  each_instance probe_instance
+  probe_leftovers
+  [ "$with_rights" != yes ] || probe_needs
+}
+
+probe_host() {
+  frame host "$(date +%s)" "$(id -un)" "$(uname -s -m)" "$([ -d "$META/ledger" ] && echo yes || echo no)"
+  t_list=
+  for t_ in tar gzip zstd awk sha256sum systemctl journalctl sudo setsid timeout curl wget python3 perl node bash; do
+    has "$t_" && t_list="$t_list $t_"
+  done
+  frame tools "$t_list"
+  probe_disk
+}
+
+# The nearest folder that exists tells the free space of the disk that deployTo will be on.
+probe_disk() {
+  d_=$D
+  while [ ! -d "$d_" ]; do d_=$(dirname -- "$d_"); done
+  d_free=$(df -Pk -- "$d_" | awk 'NR == 2 { print $4 }')
+  d_inodes=$(df -Pi -- "$d_" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  d_write=yes
+  [ -w "$d_" ] || d_write=no
+  frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
+}
+
+probe_releases() {
+  for l_ in "$META/ledger/"*.json; do
+    read_line "$l_" || continue
+    r_=${l_##*/}
+    r_=${r_%.json}
+    p_present=no
+    [ ! -d "$D/releases/$r_" ] || p_present=yes
+    frame release "$r_" "$p_present" "$LINE"
+  done
+}
+
+probe_lock() {
+  [ -d "$META/lock" ] || return 0
+  # an empty folder is no lock: the next one replaces it
+  [ -n "$(ls -A "$META/lock" 2>/dev/null)" ] || return 0
+  read_line "$META/lock/owner.json" || LINE=
+  frame lock "$LINE" "$(lock_age)"
+}
+
+# Seconds since the last beat, by this host's clock.
+lock_age() {
+  for b_ in "$META/lock/beat" "$META/lock/owner.json" "$META/lock"; do
+    [ -e "$b_" ] || continue
+    printf '%s' "$(($(date +%s) - $(mtime "$b_")))"
+    return 0
+  done
+  printf '0'
+}
+
+probe_instance() {
+  read_release "$D/instances/$I/current"
+  i_current=$RELEASE
+  read_release "$D/instances/$I/previous"
+  i_previous=$RELEASE
+  i_real=no
+  ! is_foreign "$D/instances/$I/current" || i_real=yes
+  read_service
+  read_runs
+  HEALTHY='' OUTCOME='' LATENCY='' REPLY_RELEASE=''
+  case $STATUS in
+    running | starting)
+      probe_once
+      read_reply_release
+      ;;
+    none) [ "$svc" != files ] || [ "$probe" = running ] || probe_once ;;
+  esac
+  frame instance "$I" "$i_current" "$i_previous" "$i_real" "$STATUS" "$PID" "$(started_at)" "$RESTARTS" "$DETAIL" \
+    "${RUNS:-$REPLY_RELEASE}" "$HEALTHY" "$OUTCOME" "$LATENCY" "$(busy_rollout)"
+}
+
+# Something that slipway did not make is in the place of a link: a folder, or a link to elsewhere.
+is_foreign() {
+  read_release "$1"
+  [ -z "$RELEASE" ] && { [ -e "$1" ] || [ -L "$1" ]; }
+}
+
+# Seconds since 1970 at which the process was started; empty when unknown. Field 22 of stat counts 1/100 s since boot.
+started_at() {
+  [ -n "$PID" ] && [ -r "/proc/$PID/stat" ] || return 0
+  s_boot=$(awk '$1 == "btime" { print $2 }' /proc/stat)
+  s_ticks=$(process_start "$PID")
+  [ -z "$s_ticks" ] || printf '%s' "$((s_boot + s_ticks / 100))"
+}
+
+# Instances that are here though the request does not name them: a smaller count in hosts.json, or another role.
+probe_leftovers() {
+  p_known=$NL
+  each_instance remember_instance
+  for i_ in "$D/instances/"*/; do
+    [ -L "${i_}current" ] || continue
+    i_=${i_%/}
+    i_=${i_##*/}
+    case $p_known in *"$NL$i_$NL"*) continue ;; esac
+    read_release "$D/instances/$i_/current"
+    read_line "$D/instances/$i_/service" || LINE=
+    frame leftover "$i_" "$RELEASE" "$LINE"
+  done
+}
+
+remember_instance() { p_known=$p_known$I$NL; }
+
+# What a deploy will need and what is missing, before anything is switched. "missing" stops it, "warning" does not.
+need() { frame need "$@"; }
+
+probe_needs() {
+  for t_ in tar gzip awk sha256sum timeout; do has "$t_" || need missing tool "$t_"; done
+  if [ "$need_http" = yes ] && ! { has curl || has wget || has python3 || has node || has perl || has bash; }; then
+    need missing tool "curl (or wget, python3, node, perl, bash)"
+  fi
+  printf '%s\n' "$shared_files" | while IFS= read -r s_; do
+    [ -z "$s_" ] || [ -e "$D/shared/$s_" ] || need missing shared "$s_"
+  done
+  if [ -e "$D/current" ] && [ ! -L "$D/current" ]; then need missing real "$D/current"; fi
+  probe_detach
+  each_instance probe_rights
+}
+
+# Whether an update would live on when the connection goes: see detached.
+probe_detach() {
+  detach_method
+  case $DETACH in
+    none) need missing setsid "" ;;
+    killed) need missing linger "$(id -un)" ;;
+  esac
+}
+
+probe_rights() {
+  ! is_foreign "$D/instances/$I/current" || need missing real "$D/instances/$I/current"
+  [ "$svc" = systemd ] || return 0
+  read_service
+  if [ "$STATUS" = none ]; then
+    need missing unit "$unit" "$scope"
+    return 0
+  fi
+  if [ "$scope" = system ] && [ "$UID_" != 0 ]; then
+    p_verbs="restart stop"
+    case $(is_enabled) in disabled) p_verbs="enable $p_verbs" ;; esac
+    for v_ in $p_verbs; do may_sudo systemctl "$v_" "$unit" || need missing sudo systemctl "$v_" "$unit"; done
+    read_journal_way
+    [ -n "$JOURNAL" ] || need warning journal "$unit"
+  fi
+}
+
+# sudo -l answers for exactly these words without running them; a rule that asks for a password does not count.
+may_sudo() {
+  has sudo && sudo -n -l -- "$@" >/dev/null 2>&1
+}

@@ -1,0 +1,256 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# From an upload to a release that links may point at: receive, prepare, publish, verify.
+
+# receive: release, base (a release, or empty), ledger (JSON), digest, copy (yes: the base is copied, since a prepare step may
+# write into files; else hard links), shared paths of now (drop, a line each), which do not come along.
+# stdin: the payload (gzip, tar): control/remove, control/sums, control/odd, control/manifest, new/….
+verb_receive() {
+  require_lock
+  ! is_used "$release" || fail used "$release"
+  r_in=$META/incoming/$release r_copy=
+  rm -rf -- "$r_in"
+  mkdir -p -- "$r_in" || fail write "$r_in"
+  # the copy is made while the payload comes in
+  copy_base &
+  r_copy=$!
+  take_payload || refuse_upload payload
+  wait "$r_copy" || refuse_upload copy "$base"
+  verify_upload
+  lay_over
+  require_lock
+  {
+    write "$META/ledger/$release.json" "$ledger" && mv -f -- "$r_in/control/manifest" "$META/manifests/$digest" &&
+      rm -rf -- "$D/releases/$release" && mv -T -- "$r_in/tree" "$D/releases/$release"
+  } || refuse_upload write "$D/releases/$release"
+  rm -rf -- "$r_in"
+  frame received
+  [ "$then_publish" != yes ] || publish
+}
+
+# An upload that is refused leaves nothing behind; the copy has to end first, or it would go on writing.
+refuse_upload() {
+  wait "$r_copy" || :
+  rm -rf -- "$r_in"
+  fail "$@"
+}
+
+# A pipe tells only the status of its end, so gzip leaves a mark when what it got was damaged or cut off.
+take_payload() {
+  (cd "$r_in" && { gzip -dc || true >.damaged; } | tar -x -p -o -f -) || return 1
+  [ ! -e "$r_in/.damaged" ] || return 1
+  for r_ in remove sums odd; do [ -f "$r_in/control/$r_" ] || return 1; done
+  r_=$(sha256sum <"$r_in/control/manifest") && [ "${r_%% *}" = "$digest" ]
+}
+
+copy_base() {
+  trap - EXIT
+  if [ -z "$base" ]; then
+    mkdir "$r_in/tree"
+    return
+  fi
+  r_how=-al
+  [ "$copy" != yes ] || r_how='-a --reflink=auto'
+  # shellcheck disable=SC2086
+  cp $r_how -- "$D/releases/$base" "$r_in/tree" 2>/dev/null ||
+    { rm -rf -- "$r_in/tree" && cp -a -- "$D/releases/$base" "$r_in/tree"; } || return 1
+  # links to shared paths, of now and of then, are made anew: nothing may be removed or written through one
+  { cat "$META/ledger/$base.shared" 2>/dev/null || :; printf '%s\n' "$drop"; } |
+    while IFS= read -r c_; do [ -z "$c_" ] || rm -rf -- "$r_in/tree/$c_"; done
+}
+
+# Every file that was sent is hashed here. Names that sha256sum's own list cannot carry are hashed one by one.
+verify_upload() {
+  mkdir -p -- "$r_in/new"
+  v_bad=$(cd "$r_in/new" && { differing <../control/sums; differing_odd <../control/odd; })
+  [ -z "$v_bad" ] || refuse_upload verify "$v_bad"
+}
+
+# Reads lines as sha256sum writes them; prints the first three that do not hold.
+differing() {
+  IFS= read -r v_first || return 0
+  v_said=$({ printf '%s\n' "$v_first" && cat; } | sha256sum -c 2>/dev/null) && return 0
+  printf '%s\n' "$v_said" | sed '/: OK$/d' | head -n 3 | grep . || printf 'the files could not be hashed\n'
+}
+
+# The same for lines of sum, space, and a name as printf %b reads it, links by their text. The dot keeps line ends that a
+# name may end with.
+differing_odd() {
+  while IFS= read -r v_line; do
+    v_name=$(printf '%b.' "${v_line#* }")
+    v_name=./${v_name%.}
+    if [ -L "$v_name" ]; then
+      v_is=$(printf '%s' "$(readlink -- "$v_name")" | sha256sum)
+    else
+      v_is=$(sha256sum 2>/dev/null <"$v_name") || v_is=
+    fi
+    [ "${v_is%% *}" = "${v_line%% *}" ] || printf '%s\n' "${v_line#* }"
+  done 2>/dev/null | head -n 3
+}
+
+# Gone and replaced paths are removed first, so nothing is ever written through a hard link into the base. What came in is
+# linked, not copied, where the disk can: its bytes are there already.
+lay_over() {
+  if [ -s "$r_in/control/remove" ]; then
+    (cd "$r_in/tree" && xargs -0 rm -rf -- <../control/remove) || refuse_upload layover
+  fi
+  r_how=-a
+  ! ln -- "$r_in/control/sums" "$r_in/control/linked" 2>/dev/null || r_how=-al
+  cp "$r_how" -- "$r_in/new/." "$r_in/tree/" || refuse_upload layover
+}
+
+# prepare: release, base; the request defines each_step FN, which sets run, key_command, inputs, outputs (a line each) and
+# step_timeout (seconds). The channel's stdin is a lease: when the client is gone, so is this.
+verb_prepare() {
+  require_lock
+  lease
+  p_tree=$D/releases/$release
+  p_keys=
+  p_base_keys=$NL$(cat "$META/ledger/$base.prepare" 2>/dev/null)$NL
+  each_step prepare_step
+  must_write "$META/ledger/$release.prepare" "$p_keys"
+  publish
+}
+
+prepare_step() {
+  p_key=$(step_key)
+  if is_prepared; then
+    frame prepare reused "$run"
+  else
+    run_step
+  fi
+  p_keys=$p_keys$p_key$NL
+}
+
+# What a step makes came along with the base. It holds when nothing that decides has changed; so something has to decide.
+is_prepared() {
+  [ -n "$base" ] && [ -n "$outputs" ] && [ -n "$inputs$key_command" ] && outputs_present || return 1
+  case $p_base_keys in *"$NL$p_key$NL"*) ;; *) return 1 ;; esac
+}
+
+run_step() {
+  frame prepare started "$run"
+  printf '%s\n' "$outputs" | while IFS= read -r o_; do [ -z "$o_" ] || rm -rf -- "${p_tree:?}/$o_"; done
+  read_clock
+  p_until=$((MS + step_timeout * 1000))
+  streamed prepare_run && p_rc=0 || p_rc=$?
+  read_clock
+  [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail timeout "$run" "$step_timeout"
+  [ "$p_rc" = 0 ] || fail prepare "$run" "$p_rc"
+  outputs_present || fail outputs "$run"
+  frame prepare finished "$run"
+}
+
+# GNU timeout makes a process group of its own: what ends ours has to be passed on. What the step leaves behind in that
+# group would hold the answer open.
+prepare_run() {
+  cd "$p_tree" || return 1
+  own_locale
+  trap 'kill -TERM "$p_step"' TERM
+  SLIPWAY_STAGE=$stage SLIPWAY_RELEASE=$release timeout -k 5 "$step_timeout" sh -c "$run" &
+  p_step=$!
+  wait "$p_step" && p_rc=0 || p_rc=$?
+  kill -TERM "-$p_step" 2>/dev/null
+  return "$p_rc"
+}
+
+step_key() {
+  {
+    printf '%s\n' "$run" "$(uname -m)"
+    [ -z "$key_command" ] || (cd "$p_tree" && own_locale && timeout "$step_timeout" sh -c "$key_command" 2>/dev/null </dev/null)
+    printf '%s\n' "$inputs" | while IFS= read -r i_; do
+      [ -z "$i_" ] || (cd "$p_tree" && printf '%s\n' "$i_" && sha256sum <"$i_") || printf 'absent\n'
+    done
+  } | sha256sum | cut -c1-64
+}
+
+outputs_present() {
+  o_missing=$(printf '%s\n' "$outputs" | while IFS= read -r o_; do [ -z "$o_" ] || [ -e "$p_tree/$o_" ] || echo "$o_"; done)
+  [ -z "$o_missing" ]
+}
+
+# publish: the release becomes one that links may point at, when all of it is on the disk.
+verb_publish() {
+  require_lock
+  publish
+}
+
+publish() {
+  link_shared
+  sync_path "$D/releases/$release"
+  require_lock
+  set_status "$release" ready || fail write "$META/ledger/$release.json"
+  frame published
+}
+
+# A link or file on the way to a shared path gives way to a folder: behind a link, something elsewhere would be removed.
+link_shared() {
+  printf '%s\n' "$shared_dirs" | while IFS= read -r s_; do
+    [ -z "$s_" ] || mkdir -p -- "$D/shared/$s_" || fail write "$D/shared/$s_"
+  done || exit 1
+  printf '%s\n%s\n' "$shared_files" "$shared_dirs" | while IFS= read -r s_; do
+    [ -n "$s_" ] || continue
+    [ -e "$D/shared/$s_" ] || fail shared "$s_"
+    s_at=$D/releases/$release s_up=../.. s_rest=$s_
+    while [ "$s_rest" != "${s_rest#*/}" ]; do
+      s_at=$s_at/${s_rest%%/*} s_rest=${s_rest#*/} s_up=$s_up/..
+      if [ -L "$s_at" ] || [ ! -d "$s_at" ]; then rm -f -- "$s_at"; fi
+    done
+    rm -rf -- "$D/releases/$release/$s_"
+    { mkdir -p -- "$s_at" && ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest"; } || fail write "$s_at"
+  done || exit 1
+  must_write "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs"
+}
+
+# The ledger's first key is its status, so one expression is enough to change it.
+set_status() {
+  read_line "$META/ledger/$1.json" || return 1
+  s_rest=${LINE#'{"status":"'}
+  write "$META/ledger/$1.json" "{\"status\":\"$2\"${s_rest#*\"}"
+}
+
+# ledger: release, ledger (JSON): a release that is here already is deployed again, so its place in the order is a new one.
+verb_ledger() {
+  require_lock
+  [ -d "$D/releases/$release" ] || fail absent "$release"
+  must_write "$META/ledger/$release.json" "$ledger"
+}
+
+# manifest: digest: the lines of that manifest. A call of frame for each would be slow; control characters it has none.
+verb_manifest() {
+  [ -f "$META/manifests/$digest" ] || fail absent "$digest"
+  sed -e 's/%/%25/g' -e "s/^/@$N${TAB}line$TAB/" "$META/manifests/$digest" >&3
+}
+
+# verify: every file and link of a release against its manifest, before anything is switched back to it.
+verb_verify() {
+  [ -f "$META/manifests/$digest" ] || fail absent "$digest"
+  [ -d "$D/releases/$release" ] || fail absent "$release"
+  v_bad=$(cd "$D/releases/$release" && {
+    manifest_lines 0 | differing
+    manifest_lines 1 | differing_odd
+  })
+  [ -z "$v_bad" ] || fail verify "$v_bad"
+}
+
+# The lines of the manifest as differing (0) or differing_odd (1: links, and names with escapes) reads them. Shared paths are
+# left out: they are links to files that are meant to change.
+manifest_lines() {
+  paths=$shared_files$NL$shared_dirs awk -v odd="$1" '
+    BEGIN {
+      n = split(ENVIRON["paths"], shared, "\n")
+      for (i = 1; i <= n; i++) { gsub(/%/, "%25", shared[i]); gsub(/\\/, "%5C", shared[i]) }
+      for (i = 1; i < 256; i++) octal[sprintf("%02X", i)] = sprintf("\\0%03o", i)
+    }
+    { name = $0; sub(/^[^ ]* [^ ]* [^ ]* /, "", name) }
+    ($2 == "link" || index(name, "%") > 0) != odd { next }
+    { for (i = 1; i <= n; i++) if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1)) next }
+    !odd { print $1 "  ./" name; next }
+    {
+      plain = ""
+      while ((at = index(name, "%")) > 0) {
+        plain = plain substr(name, 1, at - 1) octal[substr(name, at + 1, 2)]
+        name = substr(name, at + 3)
+      }
+      print $1 " " plain name
+    }' "$META/manifests/$digest"
+}

@@ -1,0 +1,234 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# The worker: changes one instance, proves it, waits for its health, or goes back; all by itself.
+# Its task sets rollout, I, turn, seq0, act (update | retire), release, expect (the release the link points at before, or
+# empty), env and env_old (the text of the instance's env file, and what to go back to), the service and health variables,
+# min_healthy, deadline, interval (ms).
+
+worker() {
+  META=$D/.slipway
+  UID_=$(id -u)
+  : "${XDG_RUNTIME_DIR:=/run/user/$UID_}"
+  export XDG_RUNTIME_DIR
+  [ -z "${path_prefix-}" ] || PATH=$path_prefix:$PATH
+  W=$META/rollouts/$rollout/$(turn_name)
+  F=$W.frames
+  HOME_=$D/instances/$I
+  LINK=$HOME_/current REVERTING=
+  SEQ=${seq0:-0}
+  exec >/dev/null 2>>"$W.log"
+  read_clock
+  WALL=$(($(date +%s) * 1000 - MS))
+  MARK="$rollout $$ $(process_start $$)"
+  ln -s -- "$MARK" "$W.worker"
+  mkdir -p -- "$HOME_" || finish failed "no folder $HOME_"
+  claim
+  trap 'rm -f -- "$HOME_/.busy"; sync_path "$F"' EXIT
+  "work_$act"
+}
+
+# emit KIND FIELD…: one line of the frames file: sequence, time (ms since 1970), kind, fields.
+emit() {
+  read_clock
+  SEQ=$((SEQ + 1))
+  e_="$SEQ$TAB$((WALL + MS))"
+  for a_ in "$@"; do
+    case $a_ in *[%[:cntrl:]]*) a_=$(encode "$a_") ;; esac
+    e_="$e_$TAB$a_"
+  done
+  printf '%s\n' "$e_" >>"$F"
+}
+
+note() { emit note "$@"; }
+
+# state NAME RELEASE REASON [DEADLINE_MS] [PROOF]
+state() {
+  emit state "$@"
+  sync_path "$F"
+}
+
+finish() {
+  emit end "$@"
+  exit 0
+}
+
+# One worker an instance: see marked_by. A dead worker's mark is moved away before it goes, and put back when it turns out
+# that another one has just done the same.
+claim() {
+  b_tries=0
+  until ln -s -- "$MARK" "$HOME_/.busy" 2>/dev/null; do
+    if [ -z "$(busy_rollout)" ]; then
+      mv -T -- "$HOME_/.busy" "$HOME_/.busy.$$" 2>/dev/null || continue
+      [ -z "$(marked_by "$HOME_/.busy.$$")" ] || mv -T -- "$HOME_/.busy.$$" "$HOME_/.busy"
+      rm -f -- "$HOME_/.busy.$$"
+    else
+      holds_lock || superseded "the stage was taken over"
+      ! is_cancelled || finish cancelled "nothing was changed"
+      b_tries=$((b_tries + 1))
+      [ "$b_tries" -lt 60 ] || finish failed "another update is at work on it"
+      [ "$b_tries" != 1 ] || note "waiting for an earlier update of this instance to end"
+      sleep 1
+    fi
+  done
+}
+
+# What goes back is not stopped half-way.
+is_cancelled() { [ -z "$REVERTING" ] && [ -e "$W.cancel" ]; }
+
+# Before each act that changes something: the lock is still ours, and the link is what we last saw. If not, somebody has
+# taken over and this worker has no say any more.
+guard() {
+  holds_lock || superseded "the stage was taken over"
+  beat
+  read_release "$LINK"
+  [ "$RELEASE" = "$expect" ] || superseded "current points at ${RELEASE:-nothing}, not at ${expect:-nothing}"
+}
+
+superseded() {
+  state unverified "$expect" "$1"
+  finish superseded "$1"
+}
+
+# The switch: one rename. A link left behind by a cut is never written through, since it is removed first.
+switch_to() {
+  point "$HOME_/current" "../../releases/$1" || return 1
+  sync_path "$HOME_"
+  expect=$1
+}
+
+# point LINK TARGET
+point() {
+  rm -f -- "$1.new.$$" && ln -s -- "$2" "$1.new.$$" && mv -T -- "$1.new.$$" "$1"
+}
+
+work_update() {
+  u_old=$expect
+  ! is_foreign "$LINK" || finish failed "$LINK is not a link to a release"
+  guard
+  ! is_cancelled || finish cancelled "nothing was changed"
+  read_service
+  START_BEFORE=$START
+  if [ "$svc" = command ] && [ "$STATUS" != stopped ]; then
+    service_stop >>"$W.log" || note "it could not be stopped: $(tail -n 1 "$W.log")"
+    state stopped "$u_old" ""
+  fi
+  guard
+  : "${env_old:=$(cat "$HOME_/env" 2>/dev/null)}"
+  if write "$HOME_/env" "$env" && write "$HOME_/service" "$service_line" && switch_to "$release"; then
+    state switched "$release" ""
+    run_release || restore
+  else
+    WHY="the link could not be switched: $(tail -n 1 "$W.log")"
+    state failed "$u_old" "$WHY"
+    restore
+  fi
+  [ -z "$u_old" ] || [ "$u_old" = "$release" ] || point "$HOME_/previous" "../../releases/$u_old"
+  agree_on_current
+  state updated "$release" "" "" "$PROOF"
+  finish updated "$PROOF"
+}
+
+# Starts what the link points at, proves that it is a new start of that release, and waits for its health.
+# Fails with the reason in WHY.
+run_release() {
+  guard
+  WHY='' PROOF=unproven BODY=''
+  state starting "$expect" ""
+  read_clock
+  STARTED=$MS
+  if service_start >>"$W.log"; then
+    ! wait_healthy || return 0
+  else
+    WHY="it could not be started: $(tail -n 1 "$W.log")"
+  fi
+  state failed "$expect" "$WHY"
+  evidence
+  return 1
+}
+
+# The last words of the instance, for whoever wants to know why.
+evidence() {
+  read_service
+  emit log "service: $STATUS, $DETAIL"
+  while IFS= read -r l_; do [ -z "$l_" ] || emit log "$l_"; done <<END
+$(log_tail 20)
+END
+  [ -z "$BODY" ] || emit log "last answer: $(printf '%s' "$BODY" | head -c 300)"
+}
+
+# Back to what ran before, or, when nothing did, to nothing. A process that was never stopped is as good as a new one here.
+restore() {
+  REVERTING=yes u_why=$WHY
+  [ -n "$u_old" ] || undo_first
+  guard
+  state reverting "$u_old" "$u_why"
+  [ "$svc" != command ] || service_stop >>"$W.log" || :
+  guard
+  read_service
+  read_runs
+  START_BEFORE=$START
+  [ "$RUNS" != "$u_old" ] || START_BEFORE=
+  { [ "$expect" = "$u_old" ] || switch_to "$u_old"; } ||
+    finish stuck "$u_why; and the link could not be switched back: $(tail -n 1 "$W.log")"
+  write "$HOME_/env" "$env_old"
+  if run_release; then
+    state reverted "$u_old" "$u_why" "" "$PROOF"
+    finish reverted "$u_why"
+  fi
+  finish stuck "$u_why; and the release before it did not come up either: $WHY"
+}
+
+undo_first() {
+  guard
+  state reverting "" "$u_why"
+  if ! stop_for_good; then
+    state failed "$expect" "$WHY"
+    finish stuck "$u_why; and $WHY"
+  fi
+  guard
+  rm -f -- "$LINK" "$HOME_/env"
+  sync_path "$HOME_"
+  state reverted "" "nothing ran before, nothing runs now"
+  finish failed "$u_why"
+}
+
+# Stops the instance and sees to it that it stays so. Fails with the reason in WHY.
+stop_for_good() {
+  WHY=
+  read_service
+  [ "$STATUS" != none ] || return 0
+  service_stop >>"$W.log" || WHY="it could not be stopped: $(tail -n 1 "$W.log")"
+  read_service
+  case $STATUS in running | starting) WHY=${WHY:-"it still runs: $DETAIL"} ;; *) WHY= ;; esac
+  [ -z "$WHY" ] || return 1
+  if [ "$svc" = systemd ]; then
+    case $(is_enabled) in enabled) systemctl_do disable || note "the unit could not be disabled" ;; esac
+  fi
+}
+
+# retire: an instance that is no longer wanted. Its folder goes last, so a cut leaves something to see.
+work_retire() {
+  guard
+  if ! stop_for_good; then
+    state failed "$expect" "$WHY"
+    finish failed "$WHY"
+  fi
+  guard
+  rm -rf -- "${HOME_:?}"
+  agree_on_current
+  state retired "" ""
+  finish retired ""
+}
+
+# Once all instances of this host point at one release, so does <deployTo>/current: for people, cron and web roots.
+agree_on_current() {
+  g_one=
+  for g_ in "$D/instances/"*/current; do
+    read_release "$g_"
+    [ -n "$RELEASE" ] || continue
+    [ -z "$g_one" ] || [ "$g_one" = "$RELEASE" ] || return 0
+    g_one=$RELEASE
+  done
+  [ -n "$g_one" ] || return 0
+  [ ! -e "$D/current" ] || [ -L "$D/current" ] || return 0
+  point "$D/current" "releases/$g_one"
+}

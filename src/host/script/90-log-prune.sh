@@ -1,0 +1,135 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# Logs of one instance, the audit trail, and keeping the folder small.
+
+# How this user may read the journal of the unit, into JOURNAL; empty when there is no right to.
+read_journal_way() {
+  JOURNAL=
+  has journalctl || return 0
+  if [ "$scope" = user ] || [ "$UID_" = 0 ]; then
+    JOURNAL=direct
+    return 0
+  fi
+  for j_ in /var/log/journal/*/system.journal /run/log/journal/*/system.journal; do
+    [ ! -r "$j_" ] || { JOURNAL=direct && return 0; }
+  done
+  ! may_sudo journalctl -o cat -n 50 -f -u "$unit" || JOURNAL=sudo
+}
+
+journal_of() {
+  case $scope in
+    user) journalctl --user -o cat "$@" --user-unit "$unit" ;;
+    *) if [ "$JOURNAL" = sudo ]; then sudo -n journalctl -o cat "$@" -u "$unit"; else journalctl -o cat "$@" -u "$unit"; fi ;;
+  esac
+}
+
+log_tail() {
+  case $svc in
+    systemd)
+      read_journal_way
+      case $JOURNAL in
+        '') printf 'no right to read the journal of %s\n' "$unit" ;;
+        # the one form that a narrow sudoers line allows; it follows, so it is ended
+        sudo) timeout 2 sudo -n journalctl -o cat -n 50 -f -u "$unit" 2>/dev/null | tail -n "$1" ;;
+        *) journal_of -n "$1" --no-pager 2>/dev/null ;;
+      esac
+      ;;
+    command) tail -n "$1" "$D/instances/$I/log" 2>/dev/null ;;
+  esac
+}
+
+# log: follows the log of one instance until the client goes.
+verb_log() {
+  if [ "$svc" = systemd ]; then
+    read_journal_way
+    [ -n "$JOURNAL" ] || fail journal "$unit"
+  fi
+  lease
+  log_follow 2>/dev/null 3>&- | while IFS= read -r l_line; do frame line "$l_line" || exit 1; done
+}
+
+log_follow() {
+  case $svc in
+    systemd) journal_of -n 50 -f ;;
+    command) tail -n 50 -F "$D/instances/$I/log" ;;
+  esac
+}
+
+# rollout: writes the frozen plan into the rollout's folder.
+verb_rollout() {
+  require_lock
+  mkdir -p -- "$META/rollouts/$rollout" || fail write "$META/rollouts"
+  must_write "$META/rollouts/$rollout/plan.json" "$plan"
+}
+
+# history: the audit trail, oldest first.
+verb_history() {
+  [ -f "$META/history.ndjson" ] || return 0
+  tail -n "$count" "$META/history.ndjson" | while IFS= read -r h_; do frame line "$h_"; done
+}
+
+# finish: what ends a rollout on this host, in one go: marks (release status, a line each), history (a JSON line), prune
+# (releases, a line each), release_lock (yes or no).
+verb_finish() {
+  require_lock
+  printf '%s\n' "$marks" | while read -r m_release m_status; do
+    [ -z "$m_release" ] || set_status "$m_release" "$m_status"
+  done
+  printf '%s\n' "$prune" | while IFS= read -r p_; do [ -z "$p_" ] || prune_release "$p_"; done
+  prune_rest
+  [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson"
+  sync_path "$META"
+  [ "$release_lock" != yes ] || { any=no history='' && verb_unlock; }
+}
+
+prune_release() {
+  case $1 in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
+  ! is_used "$1" || return 0
+  rm -rf -- "$META/trash.$1"
+  [ ! -d "$D/releases/$1" ] || mv -T -- "$D/releases/$1" "$META/trash.$1" || return 0
+  rm -f -- "$META/ledger/$1.json" "$META/ledger/$1.prepare" "$META/ledger/$1.shared"
+  rm -rf -- "$META/trash.$1"
+  frame pruned "$1"
+}
+
+# The host has the last word: what a link or a process uses stays.
+is_used() {
+  for p_link in "$D/instances/"*/current "$D/instances/"*/previous "$D/current"; do
+    read_release "$p_link"
+    [ "$RELEASE" != "$1" ] || return 0
+  done
+  case $(releases_in_use) in *"$NL$1$NL"*) return 0 ;; esac
+  return 1
+}
+
+# Releases in which some process works or has its program, a line each between empty lines.
+releases_in_use() {
+  printf '\n'
+  # shellcheck disable=SC2012
+  ls -l /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null | folder=" -> $(cd "$D" && pwd -P)/releases/" awk '
+    (at = index($0, ENVIRON["folder"])) { $0 = substr($0, at + length(ENVIRON["folder"])); sub(/[^A-Za-z0-9-].*/, ""); print }'
+  printf '\n.'
+}
+
+# Bounds: twenty rollouts, the manifests of known releases, two scripts, nothing that a cut has left behind.
+prune_rest() {
+  for p_ in "$META/incoming/"* "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
+  find "$META" -maxdepth 2 \( -name 'lock.*' -o -name '*.new' \) -mmin +60 -exec rm -rf -- {} + 2>/dev/null
+  # rollout ids begin with their time, so names sort by age
+  # shellcheck disable=SC2012
+  ls -1 "$META/rollouts" | sort -r | tail -n +21 | while IFS= read -r p_; do
+    [ "$p_" = "$rollout" ] || rm -rf -- "$META/rollouts/$p_"
+  done
+  for p_ in "$META/manifests/"*; do
+    [ -f "$p_" ] || continue
+    grep -qF "\"digest\":\"${p_##*/}\"" "$META/ledger/"*.json 2>/dev/null || rm -f -- "$p_"
+  done
+  # shellcheck disable=SC2012
+  ls -1t "$META"/host-*.sh 2>/dev/null | tail -n +3 | while IFS= read -r p_; do [ "$p_" = "$SELF" ] || rm -f -- "$p_"; done
+}
+
+# The worker runs this file itself; requests only read it.
+if [ "${1-}" = worker ]; then
+  # shellcheck source=/dev/null
+  . "$2"
+  worker
+fi

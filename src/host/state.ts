@@ -1,0 +1,128 @@
+/**
+ * What a host says of itself in one round trip: the input of planning, and of status. All text has been sanitised by the
+ * host client.
+ */
+export interface HostState {
+  readonly host: string;
+  /** The host's clock, milliseconds since 1970, when it answered. */
+  readonly now: number;
+  /** deployTo exists and holds slipway's folders. */
+  readonly initialised: boolean;
+  readonly user: string;
+  /** `uname -s -m`, e.g. "Linux x86_64". */
+  readonly system: string;
+  readonly tools: ReadonlySet<string>;
+  readonly disk: { readonly freeBytes: number; readonly freeInodes: number | undefined };
+  /** Releases in the ledger, oldest first by sequence. */
+  readonly releases: readonly ReleaseRecord[];
+  readonly instances: readonly InstanceState[];
+  /** Instances that are on the host though hosts.json does not want them. */
+  readonly leftovers: readonly Leftover[];
+  /** The app and stage that the folder belongs to, as its app.json says; undefined when it has none. */
+  readonly owner: string | undefined;
+  readonly lock: LockState | undefined;
+  /** The folder that deployTo would be made in, when we have no right to write there. */
+  readonly notWritable: string | undefined;
+  /** Missing rights and tools, each with the mend; empty when all is well. Only what the stage needs. */
+  readonly findings: readonly Finding[];
+}
+
+export type ReleaseStatus = 'preparing' | 'ready' | 'good' | 'failed';
+
+/** One release as the ledger of a host knows it. */
+export interface ReleaseRecord {
+  readonly id: string;
+  readonly status: ReleaseStatus;
+  /** Order of releases in the stage, counted up by every deploy; never by a clock. */
+  readonly sequence: number;
+  /** Commit id; undefined for a release made of a folder. */
+  readonly revision: string | undefined;
+  readonly subject: string;
+  readonly digest: string;
+  /** Names what is done to the files on the host (prepare, shared): another recipe makes another release of the same files. */
+  readonly recipe: string | undefined;
+  /** Who made it. */
+  readonly by: string;
+  /** Milliseconds since 1970 by the maker's clock; for people, never for order. */
+  readonly at: number;
+  /** Why it must not be deployed or rolled back to; undefined when it may. */
+  readonly bad: string | undefined;
+  readonly kept: boolean;
+  /** Its folder is in place. */
+  readonly present: boolean;
+}
+
+export interface InstanceState {
+  /** `bot.1@fra-1`. */
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  /** The release that `current` points at. */
+  readonly current: string | undefined;
+  readonly previous: string | undefined;
+  /** What the process was proven to run: from its folder or its health reply. */
+  readonly runs: RunningRelease;
+  readonly service: ServiceState;
+  readonly health: ProbeSample | undefined;
+  /** The rollout whose step is at work on it right now. */
+  readonly busy: string | undefined;
+}
+
+/** An instance nobody wants any more; `service` is what was written beside it when it was last changed. */
+export interface Leftover {
+  readonly name: string;
+  readonly current: string | undefined;
+  /** JSON of ServiceSettings, unchecked. */
+  readonly service: string;
+}
+
+export type RunningRelease =
+  | { readonly type: 'release'; readonly id: string }
+  /** It runs, but as another user and without a release in its reply: nothing is known. */
+  | { readonly type: 'unproven' }
+  | { readonly type: 'nothing' };
+
+export interface ServiceState {
+  readonly status: 'running' | 'starting' | 'stopped' | 'failed' | 'none' | 'unknown';
+  readonly pid: number | undefined;
+  /** Milliseconds since 1970; undefined when it does not run or nobody knows. */
+  readonly startedAt: number | undefined;
+  readonly restarts: number | undefined;
+  /** What the service itself says: for people. */
+  readonly detail: string;
+}
+
+export interface ProbeSample {
+  readonly healthy: boolean;
+  /** "200", "connection refused", "exit 1". */
+  readonly outcome: string;
+  readonly latencyMs: number | undefined;
+}
+
+export interface LockState {
+  readonly owner: LockOwner | undefined;
+  /** Since the last beat, by the host's clock. */
+  readonly ageMs: number;
+}
+
+export interface LockOwner {
+  readonly rollout: string;
+  /** `ana@laptop`. */
+  readonly who: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly why: string;
+  readonly state: 'held' | 'paused';
+  /** Identity of the machine and of its boot, and the pid there: a dead owner on this machine is recognised at once. */
+  readonly machine: string;
+  readonly boot: string;
+  readonly pid: number;
+}
+
+export interface Finding {
+  readonly severity: 'missing' | 'warning';
+  /** "restart greeter-production@1". */
+  readonly what: string;
+  /** The sudoers line, the package, the command. */
+  readonly mend: string;
+}

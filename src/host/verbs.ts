@@ -1,0 +1,157 @@
+import type { Readable } from 'node:stream';
+import type { InstanceSettings, PrepareSettings, SharedSettings } from '../config/settings.ts';
+import type { HistoryRecord } from './records.ts';
+import type { Variables } from './request.ts';
+import type { HostState, LockOwner, LockState } from './state.ts';
+
+/**
+ * The one typed way to a host. Each method is one request to the host script and costs one round trip on a channel that
+ * was opened beforehand. Every method throws RemoteError, ConnectionLostError or UserError, each with its mend.
+ */
+export interface HostClient {
+  readonly host: string;
+  /** Reads everything planning and status need. Changes nothing. */
+  probe(options: ProbeOptions): Promise<HostState>;
+  lock(options: LockOptions): Promise<LockAnswer>;
+  unlock(options: UnlockOptions): Promise<UnlockAnswer>;
+  /** Writes the owner of a lock that is ours anew (held, paused). */
+  own(owner: LockOwner): Promise<void>;
+  /** Freezes the plan of the rollout on the host. */
+  rollout(rollout: string, plan: string): Promise<void>;
+  receive(options: ReceiveOptions): Promise<void>;
+  /** Writes the ledger line of a release that is there already. */
+  ledger(options: { readonly rollout: string; readonly release: string; readonly ledger: string }): Promise<void>;
+  prepare(options: PrepareOptions): Promise<void>;
+  /** The text of a manifest that the host keeps; undefined when it has none of that digest. */
+  manifest(digest: string): Promise<string | undefined>;
+  /** Hashes every file of a release on the host. */
+  verify(options: VerifyOptions): Promise<void>;
+  /** Starts the worker of one instance and follows it; settles with its last frame. */
+  activate(options: ActivateOptions): Promise<void>;
+  /** Follows a worker from its first frame. */
+  follow(options: FollowOptions): Promise<void>;
+  /** The worker stops waiting and goes back. */
+  cancel(options: { readonly rollout: string; readonly instance: string; readonly turn: number }): Promise<void>;
+  finish(options: FinishOptions): Promise<readonly string[]>;
+  history(count: number): Promise<readonly HistoryRecord[]>;
+  /** The channel that beats and journals as long as the controller lives. */
+  control(rollout: string, onLine: (line: string) => void): Promise<Control>;
+  log(instance: InstanceSettings, options: LogOptions): Promise<void>;
+}
+
+export interface ProbeOptions {
+  readonly instances: readonly InstanceSettings[];
+  readonly shared: SharedSettings;
+  /** `rights` also asks for everything a rollout will need; `look` only reads. */
+  readonly depth: 'look' | 'rights';
+}
+
+export interface LockOptions {
+  readonly owner: LockOwner;
+  readonly app: string;
+  readonly stage: string;
+  /** The rollout of an owner known to be gone: its lock is taken over at once. */
+  readonly dead?: string;
+  /** The rollout of an owner that is taken over though it may live. */
+  readonly force?: string;
+  /** The paused rollout whose lock this one may take. */
+  readonly takes?: string;
+  /** A history line (JSON) for a takeover; its first `@` stands for the rollout whose lock it was. */
+  readonly history: string;
+}
+
+export type LockAnswer =
+  | { readonly type: 'taken' }
+  | { readonly type: 'takenOver'; readonly from: LockState }
+  | { readonly type: 'refused'; readonly by: LockState };
+
+export interface UnlockOptions {
+  /** The rollout that holds it, or "any" for whoever does. */
+  readonly rollout: string | { readonly any: true };
+  readonly history?: string;
+}
+
+export type UnlockAnswer =
+  | { readonly type: 'none' }
+  | { readonly type: 'released'; readonly was: LockState }
+  | { readonly type: 'refused'; readonly by: LockState };
+
+export interface ReceiveOptions {
+  readonly rollout: string;
+  readonly release: string;
+  readonly base: string | undefined;
+  readonly digest: string;
+  readonly ledger: string;
+  readonly shared: SharedSettings;
+  /** Steps that will run in the release: the base is then copied, never linked. */
+  readonly prepare: readonly PrepareSettings[];
+  readonly payload: () => Readable;
+  readonly signal: AbortSignal;
+}
+
+export interface PrepareOptions {
+  readonly rollout: string;
+  readonly stage: string;
+  readonly release: string;
+  readonly base: string | undefined;
+  readonly steps: readonly PrepareSettings[];
+  readonly shared: SharedSettings;
+  readonly onStep: (step: { readonly run: string; readonly state: 'started' | 'finished' | 'reused' }) => void;
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface VerifyOptions {
+  readonly release: string;
+  readonly digest: string;
+  readonly shared: SharedSettings;
+}
+
+export interface ActivateOptions {
+  readonly rollout: string;
+  readonly instance: string;
+  /** How often this rollout has changed the instance before. */
+  readonly turn: number;
+  /** The worker's variables: 80-worker.sh. */
+  readonly task: Variables;
+  readonly onFrame: (frame: WorkerFrame) => void;
+}
+
+export interface FollowOptions {
+  readonly rollout: string;
+  readonly instance: string;
+  readonly turn: number;
+  readonly onFrame: (frame: WorkerFrame) => void;
+}
+
+/** One line of a frames file. `gone`: the worker died without a last word. */
+export interface WorkerFrame {
+  readonly seq: number;
+  /** Milliseconds since 1970 by the host's clock. */
+  readonly t: number;
+  readonly kind: string;
+  readonly fields: readonly string[];
+}
+
+export interface FinishOptions {
+  readonly rollout: string;
+  readonly marks: readonly { readonly release: string; readonly status: 'good' | 'failed' }[];
+  readonly prune: readonly string[];
+  readonly history: string;
+  readonly lock: 'release' | 'keep';
+}
+
+export interface Control {
+  beat(): void;
+  /** Appends one line to the rollout's journal on the host. */
+  journal(line: string): void;
+  /** Ends when everything written so far has arrived. */
+  close(): Promise<void>;
+  /** Settles when the channel has ended for any other reason. */
+  readonly ended: Promise<void>;
+}
+
+export interface LogOptions {
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { systemClock } from './base/clock.ts';
+import { main } from './cli/program.ts';
+
+const { stdin, stdout, stderr, env, argv } = process;
+
+// a reader that went away (| head) must not end a rollout that is under way
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock });

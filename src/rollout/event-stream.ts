@@ -1,0 +1,33 @@
+import type { Clock } from '../base/clock.ts';
+import type { EventBody, RolloutEvent } from './events.ts';
+
+/** The one stream of a rollout's events: whoever subscribes gets every event from the first. */
+export interface EventStream {
+  /** From the controller, now. */
+  emit(body: EventBody): void;
+  /** From a worker, which has numbered and timed it. */
+  add(event: RolloutEvent): void;
+  subscribe(listener: (event: RolloutEvent) => void): () => void;
+}
+
+export function createEventStream(rollout: string, clock: Clock): EventStream {
+  const events: RolloutEvent[] = [];
+  const listeners = new Set<(event: RolloutEvent) => void>();
+  let seq = 0;
+  const add = (event: RolloutEvent) => {
+    events.push(event);
+    listeners.forEach((listener) => listener(event));
+  };
+  return {
+    emit: (body) => {
+      seq += 1;
+      add({ v: 1, source: 'controller', seq, t: clock.now(), rollout, ...body });
+    },
+    add,
+    subscribe: (listener) => {
+      events.forEach(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

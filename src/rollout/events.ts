@@ -1,0 +1,96 @@
+import type { ProbeSample } from '../host/state.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Everything that happens in a rollout, as one stream: it feeds the TUI, the text report, `--json` and the journal on the
+ * hosts. `source` and `seq` identify an event for good, so that streams of several sources can be merged and doubles dropped.
+ */
+export type RolloutEvent = EventHead & EventBody;
+
+export interface EventHead {
+  readonly v: 1;
+  /** "controller", or the instance whose frames it comes from: "bot.1@fra-1". */
+  readonly source: string;
+  /** Counts up from 1 within its source. */
+  readonly seq: number;
+  /** Milliseconds since 1970, by the clock of its source. */
+  readonly t: number;
+  readonly rollout: string;
+}
+
+export type Phase =
+  | 'Pending'
+  | 'Staging'
+  | 'Progressing'
+  | 'Paused'
+  | 'Aborting'
+  | 'RollingBack'
+  | 'Succeeded'
+  | 'Aborted'
+  | 'RolledBack'
+  | 'RollbackPaused';
+
+export type PauseReason = 'manual' | 'failure' | 'deadline' | 'hostUnreachable';
+
+export type InstancePhase =
+  | 'old'
+  | 'stopped'
+  | 'switched'
+  | 'starting'
+  | 'verifying'
+  | 'baking'
+  | 'updated'
+  | 'failed'
+  | 'skipped'
+  | 'unreachable'
+  | 'unverified'
+  | 'reverting'
+  | 'reverted'
+  | 'retired';
+
+/** How far the proof goes that the new release runs. */
+export type Proof = 'proven' | 'unproven';
+
+export type EventBody =
+  | { readonly type: 'rollout.planned'; readonly plan: Plan }
+  | { readonly type: 'rollout.started' }
+  | { readonly type: 'rollout.phase'; readonly phase: Phase; readonly reason: string }
+  | { readonly type: 'rollout.step'; readonly index: number; readonly of: number; readonly title: string }
+  | { readonly type: 'rollout.paused'; readonly reasons: readonly PauseReason[]; readonly reason: string }
+  | { readonly type: 'rollout.resumed'; readonly by: string }
+  | { readonly type: 'rollout.finished'; readonly phase: Phase; readonly reason: string; readonly exitCode: number }
+  | { readonly type: 'host.connected'; readonly host: string }
+  | { readonly type: 'host.lost'; readonly host: string; readonly reason: string }
+  /** Its release is published; nothing visible has changed. */
+  | { readonly type: 'host.ready'; readonly host: string; readonly release: string; readonly reused: boolean }
+  | { readonly type: 'sync.progress'; readonly host: string; readonly sent: number; readonly total: number }
+  | { readonly type: 'prepare.started'; readonly host: string; readonly run: string }
+  | { readonly type: 'prepare.finished'; readonly host: string; readonly run: string; readonly reused: boolean }
+  | { readonly type: 'hook.output'; readonly host: string; readonly line: string }
+  | {
+      readonly type: 'instance.state';
+      readonly instance: string;
+      readonly state: InstancePhase;
+      readonly release: string | undefined;
+      readonly reason: string;
+      readonly proof?: Proof;
+      /** When this state ends as failed if nothing else happens; milliseconds since 1970, by the clock of its source. */
+      readonly deadline?: number;
+    }
+  | {
+      readonly type: 'probe.sample';
+      readonly instance: string;
+      readonly attempt: number;
+      readonly sample: ProbeSample;
+      /** How long it has been healthy without a break, of how long it must be. */
+      readonly healthyMs: number;
+      readonly neededMs: number;
+    }
+  | { readonly type: 'bake.started'; readonly until: number; readonly instances: readonly string[] }
+  | { readonly type: 'bake.finished' }
+  | { readonly type: 'log.line'; readonly instance: string; readonly line: string }
+  | { readonly type: 'lock.taken'; readonly host: string }
+  | { readonly type: 'lock.takenOver'; readonly host: string; readonly from: string; readonly found: string }
+  | { readonly type: 'lock.released'; readonly host: string }
+  | { readonly type: 'release.pruned'; readonly host: string; readonly releases: readonly string[] }
+  | { readonly type: 'warning'; readonly host?: string; readonly message: string; readonly mend?: string };

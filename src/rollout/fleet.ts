@@ -1,0 +1,84 @@
+import type { HostState, InstanceState, ReleaseRecord, ReleaseStatus } from '../host/state.ts';
+import type { Fleet, FleetRelease, HostReading } from './session.ts';
+
+/** What all hosts say, as one: releases merged, newest first. Pure. */
+export function mergeFleet(hosts: readonly HostReading[]): Fleet {
+  return { hosts, releases: mergeReleases(statesOf(hosts)) };
+}
+
+export function statesOf(hosts: readonly HostReading[]): readonly HostState[] {
+  return hosts.flatMap((reading) => (reading.type === 'read' ? [reading.state] : []));
+}
+
+export function instancesOf(states: readonly HostState[]): readonly InstanceState[] {
+  return states.flatMap((state) => state.instances);
+}
+
+/** Bad anywhere is bad; good anywhere is good; ordered by sequence, never by a clock. */
+export function mergeReleases(states: readonly HostState[]): readonly FleetRelease[] {
+  const records = states.flatMap((state) => state.releases.map((record) => ({ record, host: state.host })));
+  const ids = [...new Set(records.map(({ record }) => record.id))];
+  const merged = ids.map((id) => {
+    const held = records.filter(({ record }) => record.id === id);
+    return mergeOne(held, instancesOf(states));
+  });
+  const newestFirst = merged.sort((a, b) => b.sequence - a.sequence || (a.id < b.id ? 1 : -1));
+  return newestFirst.map((release) => ({ ...release, notATarget: notATarget(release, states, newestFirst) }));
+}
+
+interface Held {
+  readonly record: ReleaseRecord;
+  readonly host: string;
+}
+
+function mergeOne(held: readonly Held[], instances: readonly InstanceState[]): FleetRelease {
+  const { record } = held[0]!;
+  return {
+    ...record,
+    status: strongest(held.map((one) => one.record.status)),
+    sequence: Math.max(...held.map((one) => one.record.sequence)),
+    bad: held.find((one) => one.record.bad !== undefined)?.record.bad,
+    kept: held.some((one) => one.record.kept),
+    present: held.some((one) => one.record.present),
+    on: held.filter((one) => one.record.present && one.record.status !== 'preparing').map((one) => one.host),
+    live: instances.filter((instance) => instance.current === record.id).map((instance) => instance.id),
+    notATarget: undefined,
+  };
+}
+
+const STRENGTH: readonly ReleaseStatus[] = ['good', 'failed', 'ready', 'preparing'];
+
+function strongest(statuses: readonly ReleaseStatus[]): ReleaseStatus {
+  return STRENGTH.find((status) => statuses.includes(status)) ?? 'preparing';
+}
+
+/** Why a release cannot be rolled back to; undefined when it can. */
+function notATarget(
+  release: FleetRelease,
+  states: readonly HostState[],
+  newestFirst: readonly FleetRelease[],
+): string | undefined {
+  const live = liveRelease(newestFirst);
+  if (release.bad !== undefined) return `marked bad: ${release.bad}`;
+  if (release.status === 'failed') return 'its rollout failed';
+  if (release.status !== 'good') return 'it never finished a rollout';
+  const runsEverywhere = instancesOf(states).every((instance) => instance.current === release.id);
+  if (release === live && runsEverywhere) return 'it is live';
+  const lacking = states.filter((state) => !release.on.includes(state.host)).map((state) => state.host);
+  if (lacking.length > 0) return `its files are not on ${lacking.join(', ')}`;
+  return undefined;
+}
+
+/** The newest release that any instance's link points at. */
+export function liveRelease(newestFirst: readonly FleetRelease[]): FleetRelease | undefined {
+  return newestFirst.find((release) => release.live.length > 0);
+}
+
+/** Where a rollback goes when nobody says: the newest good release before the live one. */
+export function rollbackTarget(newestFirst: readonly FleetRelease[]): FleetRelease | undefined {
+  const live = liveRelease(newestFirst);
+  return newestFirst.find(
+    (release) =>
+      release.notATarget === undefined && release !== live && release.sequence < (live?.sequence ?? Infinity),
+  );
+}

@@ -1,0 +1,157 @@
+import { RemoteError } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
+import type { InstanceSettings, Settings } from '../config/settings.ts';
+import type { HostState, InstanceState } from '../host/state.ts';
+import { batches, type Candidate, isOut, shareOf, updateOrder } from './capacity.ts';
+import { instancesOf } from './fleet.ts';
+import type { HostPlan, InstancePlan, Plan, PlannedRelease, Policy, Step } from './plan.ts';
+
+export interface PlanInput {
+  readonly kind: 'deploy' | 'rollback';
+  readonly settings: Settings;
+  /** Every host that takes part, read. */
+  readonly states: readonly HostState[];
+  readonly release: PlannedRelease;
+  /** What each host lacks of the release. */
+  readonly hosts: readonly HostPlan[];
+  /** Instances on the hosts that nobody wants any more and that can be stopped. */
+  readonly leftovers: readonly InstanceSettings[];
+  /** `always` restarts instances that already run the release. */
+  readonly restart: 'when needed' | 'always';
+  readonly warnings: readonly string[];
+}
+
+/** State in, plan out; no clock, no chance, no effect. Throws RemoteError when the update would take out too many. */
+export function makePlan(input: PlanInput): Plan {
+  const { settings, states, release } = input;
+  const names = new Set(states.map((state) => state.host));
+  const current = new Map(instancesOf(states).map((state) => [state.id, state]));
+  const wanted = settings.instances.filter((instance) => names.has(instance.host));
+  const instances = [
+    ...wanted.map((instance) => planInstance(instance, current.get(instance.id), input)),
+    ...input.leftovers.map((instance) => planRetirement(instance, states)),
+  ];
+  const changing = new Set(instances.filter((one) => one.change !== 'none').map((one) => one.instance));
+  const candidates = wanted.map((instance) => ({ instance, state: current.get(instance.id) }));
+  const updates = roles(wanted).flatMap((role) =>
+    updateSteps(
+      input,
+      candidates.filter(({ instance }) => instance.role === role),
+      changing,
+    ),
+  );
+  const retire = input.leftovers.map((instance) => instance.id);
+  return {
+    v: 1,
+    kind: input.kind,
+    app: settings.app,
+    stage: settings.stage,
+    release,
+    strategy: settings.rollout.strategy,
+    steps: [
+      { type: 'stage', hosts: [...names] },
+      ...updates,
+      ...(retire.length > 0 ? [{ type: 'retire' as const, instances: retire }] : []),
+    ],
+    hosts: input.hosts,
+    instances,
+    policy: planPolicy(settings),
+    warnings: [...input.warnings, ...downtimeWarnings(settings, instances)],
+  };
+}
+
+function planInstance(
+  instance: InstanceSettings,
+  state: InstanceState | undefined,
+  { release, restart }: PlanInput,
+): InstancePlan {
+  const proven = state?.current === release.id && state.runs.type === 'release' && state.runs.id === release.id;
+  const unchanged = proven && restart === 'when needed';
+  const change = unchanged ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
+  return { instance: instance.id, role: instance.role, host: instance.host, from: state?.current, change };
+}
+
+function planRetirement(instance: InstanceSettings, states: readonly HostState[]): InstancePlan {
+  const state = states.find((one) => one.host === instance.host);
+  const from = state?.leftovers.find((one) => one.name === instance.name)?.current;
+  return { instance: instance.id, role: instance.role, host: instance.host, from, change: 'retire' };
+}
+
+/** One role at a time, in the order of hosts.json: no batch mixes roles. */
+function updateSteps(input: PlanInput, candidates: readonly Candidate[], changing: ReadonlySet<string>): Step[] {
+  const affected = candidates.filter(({ instance }) => changing.has(instance.id));
+  if (affected.length === 0) return [];
+  const role = affected[0]!.instance.role;
+  const total = candidates.length;
+  const { rollout } = input.settings;
+  const limit = shareOf(rollout.maxUnavailable, total);
+  requireCapacity({ role, candidates, affected, limit });
+  const exclusive = affected.some(({ instance }) => instance.exclusive);
+  // the way back is the fast way: no bakes, as many at once as may be out
+  const back = input.kind === 'rollback';
+  const size = exclusive ? 1 : back ? limit : Math.min(shareOf(rollout.batch, total), limit);
+  const bakeMs = back ? 0 : rollout.bakeMs;
+  return batches(updateOrder(affected), size).flatMap((batch) => [
+    { type: 'update', instances: batch.map(({ instance }) => instance.id) } satisfies Step,
+    ...(bakeMs > 0 ? [{ type: 'bake', ms: bakeMs } satisfies Step] : []),
+  ]);
+}
+
+interface Capacity {
+  readonly role: string;
+  readonly candidates: readonly Candidate[];
+  readonly affected: readonly Candidate[];
+  readonly limit: number;
+}
+
+/** Instances that are out and stay so count against maxUnavailable: a healthy one may only go when there is room left. */
+function requireCapacity({ role, candidates, affected, limit }: Capacity): void {
+  const untouched = candidates.filter(
+    ({ state, instance }) => isOut(state) && !affected.some((a) => a.instance === instance),
+  );
+  const serving = affected.filter(({ state }) => !isOut(state));
+  if (serving.length === 0 || untouched.length < limit) return;
+  throw new RemoteError({
+    code: 'SLIP_CAPACITY',
+    message: `${plural(untouched.length, 'instance')} of ${role} ${untouched.length === 1 ? 'is' : 'are'} out already: taking a healthy one out too would break maxUnavailable (${limit}).`,
+    detail: untouched.map(
+      ({ instance, state }) => `${instance.id}: ${state?.health?.outcome ?? state?.service.status ?? 'unknown'}`,
+    ),
+    mend: 'Include those instances, mend them first, or raise rollout.maxUnavailable.',
+  });
+}
+
+function planPolicy({ rollout, instances }: Settings): Policy {
+  const limits = roles(instances).map((role) => {
+    const total = instances.filter((instance) => instance.role === role).length;
+    return [role, shareOf(rollout.maxUnavailable, total)] as const;
+  });
+  return {
+    maxUnavailable: Object.fromEntries(limits),
+    maxFailures: rollout.maxFailures,
+    onFailure: rollout.onFailure,
+    progressDeadlineMs: rollout.progressDeadlineMs,
+  };
+}
+
+function roles(instances: readonly InstanceSettings[]): readonly string[] {
+  return [...new Set(instances.map((instance) => instance.role))];
+}
+
+/** Honest about downtime: an only instance is away while it restarts. */
+function downtimeWarnings(settings: Settings, instances: readonly InstancePlan[]): readonly string[] {
+  return roles(settings.instances).flatMap((role) => {
+    const ofRole = settings.instances.filter((instance) => instance.role === role);
+    const restarted = instances.some(
+      (one) => one.role === role && (one.change === 'update' || one.change === 'restart'),
+    );
+    const served = ofRole.some((instance) => instance.service.type !== 'files');
+    if (ofRole.length > 1 || !restarted || !served) return [];
+    return [`${role} has one instance: it is away while it restarts.`];
+  });
+}
+
+/** Nothing to do but what is done already. */
+export function isAlreadyLive(plan: Plan): boolean {
+  return plan.instances.every((instance) => instance.change === 'none');
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../base/clock.ts';
+import { Bug, Cancelled, SlipwayError } from '../base/errors.ts';
+import type { HostSettings, Settings } from '../config/settings.ts';
+import { createHostClient } from '../host/client.ts';
+import { createLink } from '../host/link.ts';
+import { hostScript } from '../host/script.ts';
+import type { HostClient } from '../host/verbs.ts';
+import type { Connection } from '../ssh/transport.ts';
+import { join } from 'node:path';
+import { createManifests } from './manifests.ts';
+import { mergeFleet } from './fleet.ts';
+import { prepareDeploy } from './plan-deploy.ts';
+import { prepareRollback } from './plan-rollback.ts';
+import type { Prepared } from './prepared.ts';
+import type { FollowOptions, PreparedRollout, StageSession } from './session.ts';
+import { lookAtHosts, type Stage } from './stage.ts';
+import { startRollout } from './start.ts';
+
+export interface SessionOptions {
+  readonly settings: Settings;
+  readonly connect: (host: HostSettings) => Promise<Connection>;
+  /** Where built artifacts, payloads and manifests are kept between runs. */
+  readonly cacheDir: string;
+  readonly clock: Clock;
+  readonly whenPaused: 'wait' | 'end';
+}
+
+/** Opens a stage. Hosts are connected to when they are first needed. */
+export function openSession({
+  settings,
+  connect,
+  cacheDir,
+  clock,
+  whenPaused,
+}: SessionOptions): StageSession & StageHosts {
+  const links = new Map(settings.hosts.map((host) => [host.name, createLink(() => connect(host))] as const));
+  const clients = new Map(
+    settings.hosts.map(({ name, deployTo, path }) => {
+      const takeChannel = () => links.get(name)!.takeChannel();
+      return [name, createHostClient({ host: name, deployTo, path, script: hostScript(), takeChannel })] as const;
+    }),
+  );
+  const stage: Stage = { settings, clients, manifests: createManifests(join(cacheDir, 'manifests')), cacheDir, clock };
+  return {
+    app: settings.app,
+    stage: settings.stage,
+    protected: settings.protected,
+    hosts: settings.hosts.map((host) => host.name),
+    instances: settings.instances.map((instance) => instance.id),
+    clients,
+    inspect: async () => mergeFleet(await lookAtHosts(stage)),
+    planDeploy: (options) => unlessCancelled(prepareDeploy(stage, options), options.signal),
+    planRollback: (options) => unlessCancelled(prepareRollback(stage, options), options.signal),
+    start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
+    followLog: (instance, options) => void followLog(stage, instance, options),
+    close: async () => {
+      await Promise.allSettled([...links.values()].map((link) => link.close()));
+    },
+  };
+}
+
+/** What the commands for lock and history use beside the session. */
+export interface StageHosts {
+  readonly clients: ReadonlyMap<string, HostClient>;
+}
+
+async function unlessCancelled<T>(planning: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return planning;
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(new Cancelled());
+    signal.addEventListener('abort', () => reject(new Cancelled()), { once: true });
+  });
+  return Promise.race([planning, cancelled]);
+}
+
+function asPrepared(prepared: PreparedRollout): Prepared {
+  if (!('replan' in prepared)) throw new Bug('A rollout can only be started from the plan of this session.');
+  return prepared as Prepared;
+}
+
+async function followLog({ settings, clients }: Stage, id: string, options: FollowOptions): Promise<void> {
+  const instance = settings.instances.find((one) => one.id === id);
+  const host = instance && clients.get(instance.host);
+  if (!host) return;
+  try {
+    await host.log(instance, options);
+  } catch (thrown) {
+    if (options.signal.aborted || !(thrown instanceof SlipwayError)) return;
+    options.onTrouble([thrown.message, thrown.mend].filter(Boolean).join(' '));
+  }
+}

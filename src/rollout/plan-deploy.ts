@@ -1,0 +1,201 @@
+import { UserError } from '../base/errors.ts';
+import { list } from '../base/text.ts';
+import type { HostSettings, SourceSettings } from '../config/settings.ts';
+import { resolve } from 'node:path';
+import { nearest } from '../base/nearest.ts';
+import { commitsBetween } from '../git/log.ts';
+import type { Artifact } from '../release/artifact.ts';
+import { releaseId } from '../release/id.ts';
+import { expiredReleases } from '../release/retention.ts';
+import { buildArtifact } from '../release/source.ts';
+import { reviveLeftover } from '../service/leftover.ts';
+import { createDelivery, findLacks, hostPlan, type Lack } from './deliver.ts';
+import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
+import { ledgerLine, recipeOf } from './ledger.ts';
+import { isAlreadyLive, makePlan } from './make-plan.ts';
+import { whoAmI } from './owner.ts';
+import type { PlannedRelease } from './plan.ts';
+import type { Prepared } from './prepared.ts';
+import type { DeployOptions, FleetRelease } from './session.ts';
+import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
+
+/** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
+export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
+  const hosts = targets(stage, options.only);
+  const building = build(stage, options);
+  const reading = readForRollout(stage, hosts);
+  const [built, read] = await Promise.allSettled([building, reading]);
+  // a mistake in the source is the user's to mend first
+  if (built.status === 'rejected') throw built.reason;
+  if (read.status === 'rejected') throw read.reason;
+  requireReady(stage, read.value);
+  return planArtifact(stage, options, { artifact: built.value, hosts, readings: read.value });
+}
+
+function targets({ settings }: Stage, only: readonly string[] | undefined): readonly string[] {
+  const names = settings.hosts.map((host: HostSettings) => host.name);
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, names);
+    throw new UserError({
+      code: 'SLIP_HOST_UNKNOWN',
+      message: `${settings.stage} has no host ${unknown}.${meant ? ` Did you mean ${meant}?` : ''}`,
+      mend: `Its hosts are ${list(names)}.`,
+    });
+  }
+  return only ? names.filter((name) => only.includes(name)) : names;
+}
+
+function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }: DeployOptions): Promise<Artifact> {
+  const source: SourceSettings =
+    dir === undefined ? settings.source : { type: 'dir', dir: resolve(dir), exclude: settings.source.exclude };
+  return buildArtifact({ source, ref, cacheDir, signal, ...(onBuildLine ? { onOutput: onBuildLine } : {}) });
+}
+
+interface Built {
+  readonly artifact: Artifact;
+  readonly hosts: readonly string[];
+  readonly readings: readonly Reading[];
+}
+
+async function planArtifact(stage: Stage, options: DeployOptions, built: Built): Promise<Prepared> {
+  const { settings, clock, manifests } = stage;
+  const { artifact, readings, hosts } = built;
+  const states = readings.map(({ state }) => state);
+  const releases = mergeReleases(states);
+  const recipe = recipeOf(settings);
+  const release = plannedRelease(stage, artifact, { releases, recipe });
+  await manifests.keep(artifact.manifest);
+  const lacks = await findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest });
+  const ledger = ledgerLine({ status: 'preparing', release, recipe, releases, by: whoAmI(), now: clock.now() });
+  const replan = (now: readonly Reading[]) => planWith(stage, options, { release, lacks, artifact, readings: now });
+  const plan = replan(readings);
+  return {
+    plan,
+    alreadyLive: isAlreadyLive(plan),
+    changes: await changesSince(stage, artifact, releases),
+    hosts,
+    readings,
+    leftovers: leftoversOf(readings).revived,
+    delivery: createDelivery({ stage, artifact, lacks, ledger }),
+    why: `deploy ${release.id}`,
+    takes: undefined,
+    replan,
+  };
+}
+
+/** The same files by the same recipe are the same release, whoever made them first. */
+function plannedRelease(
+  { clock }: Stage,
+  { manifest, origin }: Artifact,
+  { releases, recipe }: { readonly releases: readonly FleetRelease[]; readonly recipe: string },
+): PlannedRelease {
+  const same = releases.find(
+    (one) => one.digest === manifest.digest && one.recipe === recipe && one.status !== 'preparing' && one.on.length > 0,
+  );
+  if (same?.bad !== undefined) {
+    throw new UserError({
+      code: 'SLIP_BAD_RELEASE',
+      message: `${same.id} holds these very files and is marked bad: ${same.bad}.`,
+    });
+  }
+  const revision = origin.type === 'git' ? origin.revision : undefined;
+  return {
+    id: same?.id ?? releaseId(clock.now(), revision ?? manifest.digest),
+    revision,
+    subject: origin.type === 'git' ? origin.subject : origin.dir,
+    digest: manifest.digest,
+    files: manifest.entries.length,
+    bytes: manifest.entries.reduce((sum, entry) => sum + entry.size, 0),
+  };
+}
+
+interface Planning {
+  readonly release: PlannedRelease;
+  readonly lacks: readonly Lack[];
+  readonly artifact: Artifact;
+  readonly readings: readonly Reading[];
+}
+
+function planWith({ settings }: Stage, options: DeployOptions, { release, lacks, artifact, readings }: Planning) {
+  const states = readings.map(({ state }) => state);
+  const { revived, lost } = leftoversOf(readings);
+  const prepare = settings.prepare.map((step) => step.run);
+  const prune = pruneFor(settings.keepReleases, release, states);
+  return makePlan({
+    kind: 'deploy',
+    settings,
+    states,
+    release,
+    hosts: lacks.map((lack) => hostPlan(lack, { prepare, prune: prune.get(lack.host) ?? [] })),
+    leftovers: revived,
+    restart: options.restart ? 'always' : 'when needed',
+    warnings: [
+      ...sourceWarnings(artifact),
+      ...sharedWarnings(settings.shared, artifact),
+      ...lost.map(
+        (id) => `${id} is on the host but not in hosts.json, and nothing tells how to stop it: it is left alone.`,
+      ),
+      ...states.flatMap((state) =>
+        state.findings
+          .filter((one) => one.severity === 'warning')
+          .map((one) => `${state.host}: ${one.what}. ${one.mend}`),
+      ),
+    ],
+  });
+}
+
+function sourceWarnings({ origin }: Artifact): readonly string[] {
+  if (origin.type !== 'git' || origin.leftOutCount === 0) return [];
+  const more = origin.leftOutCount > 3 ? ` and ${origin.leftOutCount - 3} more` : '';
+  return [
+    `The working tree is not clean; what is not committed is not deployed: ${origin.leftOut.slice(0, 3).join(', ')}${more}.`,
+  ];
+}
+
+function sharedWarnings(
+  { files, dirs }: { files: readonly string[]; dirs: readonly string[] },
+  { manifest }: Artifact,
+) {
+  const inTheWay = [...files, ...dirs].filter((path) =>
+    manifest.entries.some((entry) => entry.path === path || entry.path.startsWith(`${path}/`)),
+  );
+  return inTheWay.map((path) => `${path} is in the release and shared: the shared one is used.`);
+}
+
+function leftoversOf(readings: readonly Reading[]) {
+  const found = readings.flatMap(({ state }) =>
+    state.leftovers.map((leftover) => ({
+      id: `${leftover.name}@${state.host}`,
+      instance: reviveLeftover(state.host, leftover),
+    })),
+  );
+  return {
+    revived: found.flatMap(({ instance }) => instance ?? []),
+    lost: found.filter(({ instance }) => !instance).map(({ id }) => id),
+  };
+}
+
+/** What each host may delete once this release is good. */
+function pruneFor(keepReleases: number, release: PlannedRelease, states: readonly Reading['state'][]) {
+  const releases = mergeReleases(states);
+  const sequence = Math.max(0, ...releases.map((one) => one.sequence)) + 1;
+  const asGood = releases.map((one) => (one.id === release.id ? { ...one, status: 'good' as const, sequence } : one));
+  const added = asGood.some((one) => one.id === release.id) ? asGood : [...asGood, newRecord(release, sequence)];
+  const inUse = new Set(instancesOf(states).flatMap((instance) => instance.current ?? []));
+  const expired = expiredReleases({ releases: added, keepReleases, inUse, deploying: release.id });
+  return new Map(
+    states.map((state) => [state.host, expired.filter((id) => state.releases.some((one) => one.id === id))] as const),
+  );
+}
+
+function newRecord({ id, revision, subject, digest }: PlannedRelease, sequence: number): FleetRelease {
+  const facts = { id, revision, subject, digest, sequence, recipe: undefined, by: '', at: 0, bad: undefined };
+  return { ...facts, status: 'good', kept: false, present: true, on: [], live: [], notATarget: undefined };
+}
+
+async function changesSince({ settings }: Stage, { origin }: Artifact, releases: readonly FleetRelease[]) {
+  const from = liveRelease(releases)?.revision;
+  if (settings.source.type !== 'git' || origin.type !== 'git' || from === undefined) return [];
+  return commitsBetween(settings.source.repository, { from, to: origin.revision });
+}

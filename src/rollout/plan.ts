@@ -1,0 +1,65 @@
+/**
+ * What is going to happen, as plain JSON: made by a pure function from the state of the hosts, shown before it runs, frozen
+ * on every host while it runs. Same input, same bytes.
+ */
+export interface Plan {
+  readonly v: 1;
+  readonly kind: 'deploy' | 'rollback';
+  readonly app: string;
+  readonly stage: string;
+  readonly release: PlannedRelease;
+  readonly strategy: 'rolling';
+  /** Order of execution. */
+  readonly steps: readonly Step[];
+  readonly hosts: readonly HostPlan[];
+  readonly instances: readonly InstancePlan[];
+  readonly policy: Policy;
+  /** Honest sentences for the reader: downtime, replaced paths, missing rights that do not stop it. */
+  readonly warnings: readonly string[];
+}
+
+export interface PlannedRelease {
+  readonly id: string;
+  readonly revision: string | undefined;
+  readonly subject: string;
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Policy {
+  /** Per role: how many instances may be out at once. */
+  readonly maxUnavailable: Readonly<Record<string, number>>;
+  readonly maxFailures: number;
+  readonly onFailure: 'rollback' | 'pause';
+  readonly progressDeadlineMs: number;
+}
+
+export type Step =
+  /** Everything invisible, on all hosts at once: receive, prepare, publish. */
+  | { readonly type: 'stage'; readonly hosts: readonly string[] }
+  /** Instances changed together. */
+  | { readonly type: 'update'; readonly instances: readonly string[] }
+  | { readonly type: 'bake'; readonly ms: number }
+  /** Instances that are no longer wanted: stopped, disabled, link removed. */
+  | { readonly type: 'retire'; readonly instances: readonly string[] };
+
+export interface HostPlan {
+  readonly host: string;
+  /** The release whose files are reused, and what has to be sent beside them. */
+  readonly base: string | undefined;
+  readonly upload: 'reuse' | { readonly files: number; readonly bytes: number; readonly remove: number };
+  readonly prepare: readonly string[];
+  /** Releases deleted at the end. */
+  readonly prune: readonly string[];
+}
+
+export interface InstancePlan {
+  /** `bot.1@fra-1`. */
+  readonly instance: string;
+  readonly role: string;
+  readonly host: string;
+  /** What it runs now; undefined when nothing does. */
+  readonly from: string | undefined;
+  readonly change: 'update' | 'start' | 'restart' | 'retire' | 'none';
+}

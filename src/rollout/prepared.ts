@@ -1,0 +1,20 @@
+import type { InstanceSettings } from '../config/settings.ts';
+import type { Delivery } from './delivery.ts';
+import type { Plan } from './plan.ts';
+import type { PreparedRollout } from './session.ts';
+import type { Reading } from './stage.ts';
+
+/** A planned rollout with what it takes to run it. */
+export interface Prepared extends PreparedRollout {
+  readonly hosts: readonly string[];
+  readonly readings: readonly Reading[];
+  /** Instances that are being retired, beside those of hosts.json. */
+  readonly leftovers: readonly InstanceSettings[];
+  readonly delivery: Delivery;
+  /** Why the lock is taken: for whoever finds it. */
+  readonly why: string;
+  /** A paused rollout that this one may take the lock from. */
+  readonly takes: string | undefined;
+  /** The plan for what the hosts say now, under the lock. */
+  replan(readings: readonly Reading[]): Plan;
+}

@@ -1,0 +1,98 @@
+import type { HostState, ReleaseRecord } from '../host/state.ts';
+import type { SlipwayError } from '../base/errors.ts';
+import type { RolloutEvent } from './events.ts';
+import type { Plan } from './plan.ts';
+
+/** One stage, connected: what the command line and the TUI are built on. Both can do the same through it. */
+export interface StageSession {
+  readonly app: string;
+  readonly stage: string;
+  /** Ask to type the stage's name before anything is changed. */
+  readonly protected: boolean;
+  readonly hosts: readonly string[];
+  /** Every instance that hosts.json wants, in its order. */
+  readonly instances: readonly string[];
+  /** Reads all hosts at once. A host that cannot be reached is part of the answer, not an error. */
+  inspect(): Promise<Fleet>;
+  /** Builds the artifact, reads the hosts and plans. Changes nothing. */
+  planDeploy(options: DeployOptions): Promise<PreparedRollout>;
+  planRollback(options: RollbackOptions): Promise<PreparedRollout>;
+  /** Runs what was shown. */
+  start(prepared: PreparedRollout): RunningRollout;
+  /** Follows the log of an instance until the signal is aborted. Lines are sanitised. */
+  followLog(instance: string, options: FollowOptions): void;
+  close(): Promise<void>;
+}
+
+export interface Fleet {
+  readonly hosts: readonly HostReading[];
+  /** The releases of all hosts merged, newest first: bad anywhere is bad. */
+  readonly releases: readonly FleetRelease[];
+}
+
+export type HostReading =
+  | { readonly type: 'read'; readonly host: string; readonly state: HostState }
+  | { readonly type: 'unreachable'; readonly host: string; readonly reason: string; readonly mend: string | undefined };
+
+export interface FleetRelease extends ReleaseRecord {
+  /** Hosts that hold its files. */
+  readonly on: readonly string[];
+  /** Instances whose link points at it. */
+  readonly live: readonly string[];
+  /** Why it cannot be rolled back to; undefined when it can. */
+  readonly notATarget: string | undefined;
+}
+
+export interface DeployOptions {
+  readonly ref?: string;
+  readonly dir?: string;
+  readonly only?: readonly string[];
+  readonly restart?: boolean;
+  /** Lines of the build, sanitised. */
+  readonly onBuildLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RollbackOptions {
+  /** A release id; the last good release before the live one when left out. */
+  readonly to?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface PreparedRollout {
+  readonly plan: Plan;
+  /** Nothing to do: the release is already proven everywhere. */
+  readonly alreadyLive: boolean;
+  /** Commits between what is live and this release, newest first, when git knows both. */
+  readonly changes: readonly string[];
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+  /** Why nothing can be read: "no right to read the journal of …", with its mend. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** What a person may ask of a running rollout. Which of them is legal when: `legalIntents`. */
+export type Intent = 'pause' | 'resume' | 'abort' | 'rollback' | 'leave';
+
+export interface RunningRollout {
+  readonly id: string;
+  /** Every event so far, then every event to come. Returns the way to stop listening. */
+  subscribe(listener: (event: RolloutEvent) => void): () => void;
+  /** Undefined when it was taken; else why it is not legal now. */
+  send(intent: Intent): string | undefined;
+  /** Settles when the rollout has ended or was left; rejects only for a Bug. */
+  readonly finished: Promise<RolloutOutcome>;
+}
+
+export interface RolloutOutcome {
+  readonly exitCode: number;
+  /** One sentence for the end of the report. */
+  readonly message: string;
+  /** What to type next, when a person is needed. */
+  readonly next: string | undefined;
+  /** What stopped it before anything was changed. */
+  readonly error?: SlipwayError;
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock.ts';
+import { RemoteError, SlipwayError } from '../base/errors.ts';
+import { list, plural } from '../base/text.ts';
+import type { Settings } from '../config/settings.ts';
+import type { HostState } from '../host/state.ts';
+import type { HostClient } from '../host/verbs.ts';
+import type { Manifests } from './manifests.ts';
+import type { HostReading } from './session.ts';
+
+/** A stage and the way to its hosts. */
+export interface Stage {
+  readonly settings: Settings;
+  readonly clients: ReadonlyMap<string, HostClient>;
+  readonly manifests: Manifests;
+  readonly cacheDir: string;
+  readonly clock: Clock;
+}
+
+/** A state and how far our clock is from the host's when it was read, ms. */
+export interface Reading {
+  readonly state: HostState;
+  readonly clockOffset: number;
+}
+
+export async function readHost(stage: Stage, host: string, depth: 'look' | 'rights'): Promise<Reading> {
+  const { settings, clients, clock } = stage;
+  const instances = settings.instances.filter((instance) => instance.host === host);
+  const asked = clock.now();
+  const state = await clients.get(host)!.probe({ instances, shared: settings.shared, depth });
+  const answered = clock.now();
+  // its clock tells whole seconds; below that the offset is noise
+  const offset = (asked + answered) / 2 - (state.now + 500);
+  return { state, clockOffset: Math.abs(offset) < 1500 ? 0 : Math.round(offset) };
+}
+
+export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]> {
+  return Promise.all(
+    stage.settings.hosts.map(async ({ name: host }): Promise<HostReading> => {
+      try {
+        return { type: 'read', host, state: (await readHost(stage, host, 'look')).state };
+      } catch (thrown) {
+        if (!(thrown instanceof SlipwayError)) throw thrown;
+        return { type: 'unreachable', host, reason: thrown.message, mend: thrown.mend };
+      }
+    }),
+  );
+}
+
+/** Reads every host of a rollout. One that cannot be read stops it: all that cannot are named at once. */
+export async function readForRollout(stage: Stage, hosts: readonly string[]): Promise<readonly Reading[]> {
+  const readings = await Promise.allSettled(hosts.map((host) => readHost(stage, host, 'rights')));
+  const failures = readings.flatMap((reading) => (reading.status === 'rejected' ? [reading.reason as unknown] : []));
+  if (failures.length > 0) throw allFailures(failures);
+  return readings.flatMap((reading) => (reading.status === 'fulfilled' ? [reading.value] : []));
+}
+
+function allFailures(failures: readonly unknown[]): unknown {
+  const known = failures.filter((failure) => failure instanceof SlipwayError);
+  if (known.length < failures.length || failures.length === 1)
+    return failures.find((one) => !known.includes(one as SlipwayError)) ?? failures[0];
+  // one cause for all hosts is one cause: exit code and mend stay its own
+  if (known.every((failure) => failure.code === known[0]!.code && failure.exitCode !== 3)) return known[0];
+  return new RemoteError({
+    code: known[0]!.code,
+    message: `${plural(known.length, 'host')} cannot be used.`,
+    detail: known.flatMap((failure) => [failure.message, ...(failure.mend ? [`  ${failure.mend}`] : [])]),
+    mend: 'Mend them, or leave them out with --only HOST,… (they then stay on what they run).',
+  });
+}
+
+/** Anything missing on any host stops a rollout before anything is changed, with every mend in one list. */
+export function requireReady({ settings }: Stage, readings: readonly Reading[]): void {
+  const found = readings.flatMap(({ state }) => [
+    ...state.findings
+      .filter((finding) => finding.severity === 'missing')
+      .map((finding) => ({ host: state.host, what: finding.what, mend: finding.mend })),
+    ...foreign(settings, state),
+  ]);
+  if (found.length === 0) return;
+  const hosts = [...new Set(found.map(({ host }) => host))];
+  throw new RemoteError({
+    code: 'SLIP_NOT_READY',
+    message: `${list(hosts)} ${hosts.length === 1 ? 'is' : 'are'} not ready; nothing was changed.`,
+    detail: found.flatMap(({ host, what, mend }) => [`${host}: ${what}`, `  ${mend}`]),
+    mend: 'Mend what is listed above and run it again.',
+  });
+}
+
+function foreign(settings: Settings, state: HostState): readonly { host: string; what: string; mend: string }[] {
+  const { host, owner, notWritable } = state;
+  const ours = JSON.stringify({ app: settings.app, stage: settings.stage });
+  if (owner !== undefined && owner !== ours) {
+    return [{ host, what: `the folder belongs to ${owner}`, mend: 'Give this stage a deployTo of its own.' }];
+  }
+  if (notWritable === undefined) return [];
+  const deployTo = settings.hosts.find((one) => one.name === host)!.deployTo;
+  const mend = `On the host: sudo install -d -o ${state.user} '${deployTo.replaceAll("'", `'\\''`)}'`;
+  return [{ host, what: `no right to write to ${notWritable}`, mend }];
+}

@@ -1,0 +1,109 @@
+import { Transform } from 'node:stream';
+import type { HostClient } from '../host/verbs.ts';
+import type { RolloutContext } from './context.ts';
+import type { HostDelivery } from './delivery.ts';
+
+/**
+ * Everything that nobody sees: on all hosts at once the release is received, prepared and published. Any failure stops the
+ * rollout before anything is switched; all failures are told, not the first alone.
+ */
+export async function stageAll(context: RolloutContext, signal: AbortSignal): Promise<void> {
+  const staged = await Promise.allSettled(context.hosts.map((host) => stageHost(context, host, signal)));
+  const failures = staged.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+  if (failures.length === 0) return;
+  failures.slice(1).forEach((failure) => {
+    context.events.emit({ type: 'warning', message: failure instanceof Error ? failure.message : String(failure) });
+  });
+  throw failures[0];
+}
+
+async function stageHost(context: RolloutContext, host: HostClient, signal: AbortSignal): Promise<void> {
+  const { plan, events, delivery, settings } = context;
+  const way = delivery.to(host);
+  await host.rollout(context.id, JSON.stringify(plan));
+  events.emit({ type: 'host.connected', host: host.host });
+  switch (way.type) {
+    case 'reuse':
+      await reuse(context, host, way.verify);
+      break;
+    case 'send':
+      await send(context, host, { way, signal });
+      if (settings.prepare.length > 0) await prepare(context, host, { base: way.base, signal });
+      break;
+  }
+  events.emit({ type: 'host.ready', host: host.host, release: plan.release.id, reused: way.type === 'reuse' });
+}
+
+async function reuse(context: RolloutContext, host: HostClient, verify: 'all files' | 'trust'): Promise<void> {
+  const { id, plan, delivery, settings } = context;
+  const release = plan.release.id;
+  if (verify === 'all files') await host.verify({ release, digest: delivery.digest, shared: settings.shared });
+  if (delivery.ledger === undefined) return;
+  await host.ledger({ rollout: id, release, ledger: delivery.ledger.replace('"preparing"', '"ready"') });
+}
+
+interface Sending {
+  readonly way: Extract<HostDelivery, { type: 'send' }>;
+  readonly signal: AbortSignal;
+}
+
+async function send(context: RolloutContext, host: HostClient, { way, signal }: Sending): Promise<void> {
+  const { id, plan, delivery, settings, events } = context;
+  const upload = await way.pack(signal);
+  const counted = (sent: number) => events.emit({ type: 'sync.progress', host: host.host, sent, total: upload.bytes });
+  counted(0);
+  await host.receive({
+    rollout: id,
+    release: plan.release.id,
+    base: way.base,
+    digest: delivery.digest,
+    ledger: delivery.ledger ?? '',
+    shared: settings.shared,
+    prepare: settings.prepare,
+    payload: () => upload.open().pipe(countBytes(counted, context)),
+    signal,
+  });
+}
+
+/** Tells how many bytes have gone by, at most ten times a second, and at the end. */
+function countBytes(counted: (sent: number) => void, { clock }: RolloutContext): Transform {
+  let sent = 0;
+  let told = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sent += chunk.length;
+      if (clock.now() - told >= 100) {
+        told = clock.now();
+        counted(sent);
+      }
+      done(null, chunk);
+    },
+    flush(done) {
+      counted(sent);
+      done();
+    },
+  });
+}
+
+interface Preparing {
+  readonly base: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function prepare(context: RolloutContext, host: HostClient, { base, signal }: Preparing): Promise<void> {
+  const { id, plan, settings, events } = context;
+  await host.prepare({
+    rollout: id,
+    stage: settings.stage,
+    release: plan.release.id,
+    base,
+    steps: settings.prepare,
+    shared: settings.shared,
+    signal,
+    onStep: ({ run, state }) =>
+      state === 'started'
+        ? events.emit({ type: 'prepare.started', host: host.host, run })
+        : events.emit({ type: 'prepare.finished', host: host.host, run, reused: state === 'reused' }),
+    onLine: (line) => events.emit({ type: 'hook.output', host: host.host, line }),
+  });
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { SlipwayError } from '../base/errors.ts';
+import { createControls } from './controls.ts';
+import type { RolloutContext } from './context.ts';
+import { createEventStream } from './event-stream.ts';
+import { createJournal } from './journal.ts';
+import { thisOwner } from './owner.ts';
+import type { Prepared } from './prepared.ts';
+import { runRollout } from './runner.ts';
+import type { RolloutOutcome, RunningRollout } from './session.ts';
+import { readHost, type Stage } from './stage.ts';
+
+/** Runs a prepared rollout. Its end is an outcome, also when it could not begin. */
+export function startRollout(
+  stage: Stage,
+  prepared: Prepared,
+  { whenPaused }: { readonly whenPaused: 'wait' | 'end' },
+): RunningRollout {
+  const { settings, clock, clients } = stage;
+  const id = rolloutId(clock.now());
+  const events = createEventStream(id, clock);
+  const controls = createControls();
+  const context: RolloutContext = {
+    id,
+    plan: prepared.plan,
+    settings,
+    instances: new Map([...settings.instances, ...prepared.leftovers].map((instance) => [instance.id, instance])),
+    hosts: prepared.hosts.map((host) => clients.get(host)!),
+    clockOffsets: new Map(prepared.readings.map(({ state, clockOffset }) => [state.host, clockOffset])),
+    delivery: prepared.delivery,
+    owner: thisOwner({ rollout: id, why: prepared.why, now: clock.now() }),
+    events,
+    journal: createJournal(clock),
+    controls,
+    clock,
+    whenPaused,
+    takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
+    replan: async () => prepared.replan(await Promise.all(prepared.hosts.map((host) => readHost(stage, host, 'look')))),
+  };
+  const finished = runRollout(context)
+    .catch((thrown: unknown): RolloutOutcome => {
+      if (!(thrown instanceof SlipwayError)) throw thrown;
+      events.emit({ type: 'rollout.finished', phase: 'Aborted', reason: thrown.message, exitCode: thrown.exitCode });
+      return { exitCode: thrown.exitCode, message: thrown.message, next: thrown.mend, error: thrown };
+    })
+    .finally(() => prepared.delivery.dispose());
+  return { id, subscribe: (listener) => events.subscribe(listener), send: (intent) => controls.send(intent), finished };
+}
+
+/** Sorts by time, and is told apart from one that another laptop starts in the same second. */
+function rolloutId(now: number): string {
+  return `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+}

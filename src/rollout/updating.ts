@@ -1,0 +1,167 @@
+import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
+import { instanceVariables } from '../host/instance-variables.ts';
+import type { Variables } from '../host/request.ts';
+import type { WorkerFrame } from '../host/verbs.ts';
+import { environmentText } from '../service/environment.ts';
+import { serviceLine } from '../service/leftover.ts';
+import { hostOf, instanceOf, type RolloutContext } from './context.ts';
+import type { Proof } from './events.ts';
+import { workerEvent } from './worker-events.ts';
+
+/** What is to become of one instance. */
+export interface Change {
+  readonly instance: string;
+  readonly act: 'update' | 'retire';
+  /** The release to switch to; undefined when it is retired. */
+  readonly to: string | undefined;
+  /** What its link must point at now: anything else means that somebody else was here. */
+  readonly from: string | undefined;
+  /** How often this rollout has changed this instance before: each change has a frames file of its own. */
+  readonly turn: number;
+}
+
+export type Outcome =
+  | { readonly type: 'updated'; readonly proof: Proof }
+  | { readonly type: 'retired' }
+  /** It runs what ran before. */
+  | { readonly type: 'reverted'; readonly reason: string }
+  /** Nothing ran before and nothing runs now, or nothing was changed. */
+  | { readonly type: 'failed'; readonly reason: string }
+  /** Neither the new nor the old release came up. */
+  | { readonly type: 'stuck'; readonly reason: string }
+  /** The host cannot be reached, or the worker died: nobody knows. */
+  | { readonly type: 'unknown'; readonly reason: string; readonly cause: 'host' | 'worker' }
+  /** We stopped looking; the worker goes on. */
+  | { readonly type: 'left' };
+
+/** Starts the worker of one instance and follows it to its last word, over as many connections as it takes. */
+export async function changeInstance(context: RolloutContext, change: Change): Promise<Outcome> {
+  const watching = watch(context, change);
+  const left = new Promise<Outcome>((resolve) => {
+    const signal = context.controls.signal();
+    const act = () => {
+      if (context.controls.urgent() === 'leave') resolve({ type: 'left' });
+      else void stopWaiting(context, change);
+    };
+    if (signal.aborted) act();
+    else signal.addEventListener('abort', act, { once: true });
+  });
+  const over = new AbortController();
+  try {
+    return await Promise.race([watching, left, deadline(context, change, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** The worker's own deadlines speak first; this one is for commands that hang. */
+async function deadline({ clock, plan }: RolloutContext, { instance }: Change, over: AbortSignal): Promise<Outcome> {
+  // nobody looks at the answer once it is over
+  await clock.sleep(plan.policy.progressDeadlineMs, over).catch(() => undefined);
+  return { type: 'unknown', cause: 'worker', reason: `${instance}: no progress within the progress deadline` };
+}
+
+/** Abort and roll back do not wait for health: the worker goes back at its next look. */
+async function stopWaiting(context: RolloutContext, { instance, turn }: Change): Promise<void> {
+  const { host, name } = instanceOf(context, instance);
+  await hostOf(context, host)
+    .cancel({ rollout: context.id, instance: name, turn })
+    .catch(() => undefined);
+}
+
+async function watch(context: RolloutContext, change: Change): Promise<Outcome> {
+  const { host: hostName, name } = instanceOf(context, change.instance);
+  const host = hostOf(context, hostName);
+  const last: { outcome?: Outcome | undefined } = {};
+  const onFrame = (frame: WorkerFrame) => {
+    const event = workerEvent(context, change.instance, frame);
+    if (event) context.events.add(event);
+    last.outcome ??= outcomeOf(frame);
+  };
+  try {
+    await host.activate({
+      rollout: context.id,
+      instance: name,
+      turn: change.turn,
+      task: taskOf(context, change),
+      onFrame,
+    });
+    return last.outcome ?? { type: 'unknown', cause: 'worker', reason: 'the update ended without a word' };
+  } catch (thrown) {
+    if (last.outcome) return last.outcome;
+    if (thrown instanceof ConnectionLostError) {
+      context.events.emit({ type: 'host.lost', host: hostName, reason: thrown.message });
+      return refollow(context, change, { onFrame, last });
+    }
+    if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
+    throw thrown;
+  }
+}
+
+interface Following {
+  readonly onFrame: (frame: WorkerFrame) => void;
+  readonly last: { outcome?: Outcome | undefined };
+}
+
+const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];
+
+/** The worker lives on without us: connect again and read its frames from the first; doubles are dropped by number. */
+async function refollow(context: RolloutContext, change: Change, { onFrame, last }: Following): Promise<Outcome> {
+  const { host: hostName, name } = instanceOf(context, change.instance);
+  const host = hostOf(context, hostName);
+  let reason = 'the connection was lost';
+  for (const ms of BACKOFF_MS) {
+    await context.clock.sleep(ms);
+    try {
+      await host.follow({ rollout: context.id, instance: name, turn: change.turn, onFrame });
+      if (last.outcome) return last.outcome;
+    } catch (thrown) {
+      if (last.outcome) return last.outcome;
+      if (!(thrown instanceof RemoteError)) throw thrown;
+      if (thrown.code === 'SLIP_ABSENT') return { type: 'failed', reason: 'the update was never started' };
+      reason = thrown.message;
+    }
+  }
+  return { type: 'unknown', cause: 'host', reason };
+}
+
+function outcomeOf({ kind, fields: [outcome = '', reason = ''] }: WorkerFrame): Outcome | undefined {
+  if (kind === 'gone')
+    return { type: 'unknown', cause: 'worker', reason: 'the update on the host ended without a word' };
+  if (kind !== 'end') return undefined;
+  switch (outcome) {
+    case 'updated':
+      return { type: 'updated', proof: reason === 'proven' ? 'proven' : 'unproven' };
+    case 'retired':
+      return { type: 'retired' };
+    case 'reverted':
+    case 'stuck':
+    case 'failed':
+      return { type: outcome, reason };
+    case 'cancelled':
+      return { type: 'failed', reason };
+    default:
+      return { type: 'unknown', cause: 'worker', reason };
+  }
+}
+
+function taskOf(context: RolloutContext, { instance: id, act, to, from, turn }: Change): Variables {
+  const instance = instanceOf(context, id);
+  const { settings, plan } = context;
+  const facts = { stage: settings.stage, instance, previous: undefined };
+  const revisionOf = (release: string) => (release === plan.release.id ? plan.release.revision : undefined);
+  const envOf = (release: string | undefined, previous: string | undefined) =>
+    release === undefined ? '' : environmentText({ ...facts, release, previous, revision: revisionOf(release) });
+  return {
+    ...instanceVariables(instance),
+    act,
+    release: to ?? '',
+    expect: from ?? '',
+    env: envOf(to, from),
+    env_old: envOf(from, undefined),
+    service_line: serviceLine(instance.service),
+    // numbers go on where the last change ended, so that no event is taken for a double
+    seq0: turn * 1_000_000,
+    path_prefix: settings.hosts.find((host) => host.name === instance.host)?.path.join(':') ?? '',
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { InstanceSettings, ServiceSettings } from '../config/settings.ts';
+import type { Leftover } from '../host/state.ts';
+
+const line = z.string().regex(/^[^\0\n]*$/);
+
+const schema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('systemd'),
+    unit: z.string().regex(/^[\w@:.\\-]+$/),
+    scope: z.enum(['system', 'user']),
+  }),
+  z.object({ type: z.literal('command'), start: line, stop: line, status: line, pidFile: line.optional() }),
+  z.object({ type: z.literal('files') }),
+]);
+
+/**
+ * An instance that hosts.json no longer names, made whole again from the line that was written beside it when it was last
+ * changed; undefined when that line is missing or no longer understood: then slipway cannot stop it, and says so.
+ */
+export function reviveLeftover(host: string, leftover: Leftover): InstanceSettings | undefined {
+  const service = parseService(leftover.service);
+  if (!service) return undefined;
+  const number = Number(leftover.name.split('.').at(-1));
+  return {
+    id: `${leftover.name}@${host}`,
+    name: leftover.name,
+    role: leftover.name.slice(0, leftover.name.lastIndexOf('.')),
+    number,
+    host,
+    port: undefined,
+    exclusive: false,
+    service,
+    health: { probe: { type: 'running' }, intervalMs: 1000, timeoutMs: 2000, minHealthyMs: 0, deadlineMs: 60_000 },
+  };
+}
+
+export function serviceLine(service: ServiceSettings): string {
+  return JSON.stringify(service);
+}
+
+function parseService(json: string): ServiceSettings | undefined {
+  try {
+    const service = schema.safeParse(JSON.parse(json)).data;
+    if (service?.type !== 'command') return service;
+    return { ...service, pidFile: service.pidFile };
+  } catch {
+    return undefined;
+  }
+}
