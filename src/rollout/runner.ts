@@ -1,4 +1,3 @@
-import { SlipwayError } from '../base/errors.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
@@ -55,7 +54,8 @@ async function stage(context: RolloutContext): Promise<Ending | undefined> {
   try {
     await stageAll(context, signal);
   } catch (thrown) {
-    if (!signal.aborted || !(thrown instanceof SlipwayError)) throw thrown;
+    // what breaks off because it was told to is no failure
+    if (!signal.aborted) throw thrown;
   }
   return controls.takeUrgent() ? { type: 'cancelled', reason: 'asked to stop' } : undefined;
 }

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HostState, InstanceState } from '../../src/host/state.ts';
+import { shareOf } from '../../src/rollout/capacity.ts';
+import { makePlan, type PlanInput } from '../../src/rollout/make-plan.ts';
+import type { Plan } from '../../src/rollout/plan.ts';
+import { live } from '../config/minimal.ts';
+
+const NEW = '20261121T114205Z-1f0755f';
+const OLD = '20261120T114205Z-aaaaaaa';
+
+type Condition = 'healthy' | 'sick' | 'absent' | 'new';
+
+interface World {
+  /** Per host, per number: how the instance is. */
+  readonly hosts: readonly (readonly Condition[])[];
+  readonly rollout?: Readonly<Record<string, unknown>>;
+  readonly exclusive?: boolean;
+  readonly kind?: PlanInput['kind'];
+}
+
+function inputOf({ hosts, rollout = {}, exclusive = false, kind = 'deploy' }: World): PlanInput {
+  const names = hosts.map((_, i) => `h${i + 1}`);
+  const settings = live({
+    rollout,
+    roles: { bot: { service: { start: 'a', stop: 'b', status: 'c' }, exclusive } },
+    stages: { live: { hosts: names.map((name, i) => ({ name, address: name, roles: { bot: hosts[i]!.length } })) } },
+  });
+  const states = names.map((name, i) => hostState(name, hosts[i]!));
+  const release = { id: NEW, revision: undefined, subject: '', digest: '', files: 1, bytes: 1 };
+  return { kind, settings, states, release, hosts: [], leftovers: [], restart: 'when needed', warnings: [] };
+}
+
+function hostState(host: string, conditions: readonly Condition[]): HostState {
+  const instances = conditions.map((condition, i): InstanceState => {
+    const current = condition === 'absent' ? undefined : condition === 'new' ? NEW : OLD;
+    return {
+      id: `bot.${i + 1}@${host}`,
+      name: `bot.${i + 1}`,
+      host,
+      current,
+      previous: undefined,
+      runs: current === undefined ? { type: 'nothing' } : { type: 'release', id: current },
+      service: { status: current ? 'running' : 'stopped', pid: 1, startedAt: 0, restarts: 0, detail: '' },
+      health: current ? { healthy: condition !== 'sick', outcome: '', latencyMs: 1 } : undefined,
+      busy: undefined,
+    };
+  });
+  const facts = { now: 0, initialised: true, user: 'deploy', system: '', tools: new Set<string>() };
+  const rest = { releases: [], leftovers: [], owner: undefined, lock: undefined, notWritable: undefined, findings: [] };
+  return { host, instances, disk: { freeBytes: 1, freeInodes: 1 }, ...facts, ...rest };
+}
+
+const updatesOf = (plan: Plan) => plan.steps.flatMap((step) => (step.type === 'update' ? [step.instances] : []));
+
+const world = fc.record({
+  hosts: fc.array(
+    fc.array(fc.constantFrom<Condition>('healthy', 'sick', 'absent', 'new'), { minLength: 1, maxLength: 5 }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ),
+  rollout: fc.record({
+    batch: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom('10%', '25%', '100%')),
+    maxUnavailable: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom('10%', '25%', '100%')),
+    bake: fc.constantFrom('0s', '1m'),
+  }),
+});
+
+describe('a plan', () => {
+  it('changes every instance that has to change exactly once, and no other', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const plan = makePlan(inputOf(given));
+        const wanted = given.hosts.flatMap((conditions, h) =>
+          conditions.flatMap((condition, i) => (condition === 'new' ? [] : [`bot.${i + 1}@h${h + 1}`])),
+        );
+        expect(updatesOf(plan).flat().sort()).toEqual(wanted.sort());
+      }),
+    );
+  });
+
+  it('never changes more at once than batch and maxUnavailable allow', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const input = inputOf(given);
+        const total = given.hosts.flat().length;
+        const { batch, maxUnavailable } = input.settings.rollout;
+        const most = Math.min(shareOf(batch, total), shareOf(maxUnavailable, total));
+        for (const update of updatesOf(makePlan(input))) expect(update.length).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  it('has the same bytes for the same input', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        expect(JSON.stringify(makePlan(inputOf(given)))).toBe(JSON.stringify(makePlan(inputOf(given))));
+      }),
+    );
+  });
+
+  it('changes unhealthy instances first, and those that never ran last', () => {
+    const plan = makePlan(
+      inputOf({
+        hosts: [
+          ['healthy', 'absent'],
+          ['healthy', 'sick'],
+        ],
+      }),
+    );
+    expect(updatesOf(plan).flat()).toEqual(['bot.2@h2', 'bot.1@h1', 'bot.1@h2', 'bot.2@h1']);
+  });
+
+  it('spreads healthy instances over the hosts', () => {
+    const plan = makePlan(
+      inputOf({
+        hosts: [
+          ['healthy', 'healthy'],
+          ['healthy', 'healthy'],
+        ],
+      }),
+    );
+    expect(updatesOf(plan).flat()).toEqual(['bot.1@h1', 'bot.1@h2', 'bot.2@h1', 'bot.2@h2']);
+  });
+
+  it('changes one instance alone before it changes several at once', () => {
+    const hosts = Array.from({ length: 4 }, () => ['healthy', 'healthy'] as const);
+    const plan = makePlan(inputOf({ hosts, rollout: { batch: 3, maxUnavailable: 3 } }));
+    expect(updatesOf(plan).map((update) => update.length)).toEqual([1, 3, 3, 1]);
+  });
+
+  it('changes all at once only when batch and maxUnavailable are 100%', () => {
+    const hosts = [['healthy', 'healthy'], ['healthy']] as const;
+    const plan = makePlan(inputOf({ hosts, rollout: { batch: '100%', maxUnavailable: '100%' } }));
+    expect(updatesOf(plan).map((update) => update.length)).toEqual([3]);
+  });
+
+  it('bakes after every batch of a deploy and never in a rollback', () => {
+    const given = { hosts: [['healthy', 'healthy']] as const, rollout: { bake: '1m' } };
+    const bakes = (plan: Plan) => plan.steps.filter((step) => step.type === 'bake').length;
+    expect(bakes(makePlan(inputOf(given)))).toBe(2);
+    expect(bakes(makePlan(inputOf({ ...given, kind: 'rollback' })))).toBe(0);
+  });
+
+  it('goes back as many at once as may be out', () => {
+    const hosts = [['healthy', 'healthy', 'healthy', 'healthy']] as const;
+    const plan = makePlan(inputOf({ hosts, rollout: { maxUnavailable: 2 }, kind: 'rollback' }));
+    expect(updatesOf(plan).map((update) => update.length)).toEqual([1, 2, 1]);
+  });
+
+  it('refuses to take a healthy instance out while untouched ones use up maxUnavailable', () => {
+    const input = inputOf({ hosts: [['healthy', 'new']] });
+    const [state] = input.states;
+    const broken = state!.instances.map((one) =>
+      one.current === NEW ? { ...one, health: { healthy: false, outcome: '503', latencyMs: 1 } } : one,
+    );
+    expect(() => makePlan({ ...input, states: [{ ...state!, instances: broken }] })).toThrow(
+      /1 instance of bot is out already/,
+    );
+  });
+
+  it('says honestly that a role with one instance is away while it restarts', () => {
+    expect(makePlan(inputOf({ hosts: [['healthy']] })).warnings).toEqual([
+      'bot has one instance: it is away while it restarts.',
+    ]);
+    expect(makePlan(inputOf({ hosts: [['absent']] })).warnings).toEqual([]);
+    expect(makePlan(inputOf({ hosts: [['healthy'], ['healthy']] })).warnings).toEqual([]);
+  });
+});

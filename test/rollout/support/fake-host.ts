@@ -1,0 +1,201 @@
+import { ConnectionLostError, RemoteError } from '../../../src/base/errors.ts';
+import type { InstanceSettings } from '../../../src/config/settings.ts';
+import type { HostState, InstanceState, LockOwner, ReleaseRecord } from '../../../src/host/state.ts';
+import type { ActivateOptions, HostClient, WorkerFrame } from '../../../src/host/verbs.ts';
+
+/** What a worker does when it is told to switch an instance to a release. */
+export type Behaviour = 'healthy' | 'unhealthy' | 'dead' | 'lost' | 'waits';
+
+/** A host in memory with the verbs of a real one: links, ledger, lock. Its workers do what `behave` says. */
+export interface FakeHost extends HostClient {
+  readonly links: Map<string, string>;
+  readonly records: Map<string, ReleaseRecord>;
+  readonly said: string[];
+  lockOwner: LockOwner | undefined;
+  behave: (instance: string, release: string) => Behaviour;
+  /** Instances that answer unhealthily when looked at. */
+  readonly sick: Set<string>;
+  /** Called whenever a worker is about to change an instance, and when it is through. */
+  onChange: (change: { readonly type: 'begins' | 'ends'; readonly instance: string }) => void;
+  unreachable: boolean;
+  /** Lets workers that wait go on as healthy. */
+  release(): void;
+}
+
+export function fakeHost(host: string): FakeHost {
+  let waiting: (() => void)[] = [];
+  const fake: FakeHost = {
+    host,
+    links: new Map(),
+    records: new Map(),
+    said: [],
+    lockOwner: undefined,
+    behave: () => 'healthy',
+    sick: new Set(),
+    onChange: () => undefined,
+    unreachable: false,
+    release: () => {
+      const woken = waiting;
+      waiting = [];
+      woken.forEach((wake) => wake());
+    },
+    probe: async ({ instances }) => {
+      reach(fake);
+      return stateOf(fake, instances);
+    },
+    lock: async ({ owner, dead, force, takes }) => {
+      reach(fake);
+      const held = fake.lockOwner;
+      if (held && ![dead, force, takes].includes(held.rollout))
+        return { type: 'refused', by: { owner: held, ageMs: 4000 } };
+      fake.lockOwner = owner;
+      return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 } } : { type: 'taken' };
+    },
+    unlock: async ({ rollout }) => {
+      const held = fake.lockOwner;
+      if (!held) return { type: 'none' };
+      if (typeof rollout === 'string' && held.rollout !== rollout)
+        return { type: 'refused', by: { owner: held, ageMs: 0 } };
+      fake.lockOwner = undefined;
+      return { type: 'released', was: { owner: held, ageMs: 0 } };
+    },
+    own: async (owner) => void (fake.lockOwner = owner),
+    rollout: async () => reach(fake),
+    receive: async ({ release, ledger, payload }) => {
+      reach(fake);
+      payload().destroy();
+      write(fake, release, { ...(JSON.parse(ledger) as object), status: 'ready' });
+    },
+    ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
+    prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
+    manifest: () => Promise.resolve(undefined),
+    verify: async ({ release }) => void fake.said.push(`verify ${release}`),
+    activate: (options) => work(fake, options, () => new Promise((resolve) => waiting.push(resolve))),
+    follow: async ({ instance, onFrame }) => {
+      reach(fake);
+      // the worker went on while nobody looked, and ended well
+      onFrame(frame(900_000, 'end', 'updated', 'proven'));
+      fake.onChange({ type: 'ends', instance });
+    },
+    cancel: async ({ instance, turn }) => {
+      fake.said.push(`cancel ${instance}`);
+      fake.sick.add(`cancelled ${instance}+${turn}`);
+      fake.release();
+    },
+    finish: async ({ marks, prune, rollout, lock }) => {
+      reach(fake);
+      marks.forEach(({ release, status }) => write(fake, release, { status }));
+      if (lock === 'release' && fake.lockOwner?.rollout === rollout) fake.lockOwner = undefined;
+      return prune;
+    },
+    history: () => Promise.resolve([]),
+    control: () =>
+      Promise.resolve({
+        beat: () => undefined,
+        journal: (line) => void fake.said.push(line),
+        close: () => Promise.resolve(),
+        ended: new Promise(() => undefined),
+      }),
+    log: () => Promise.resolve(),
+  };
+  return fake;
+}
+
+function reach(fake: FakeHost): void {
+  if (fake.unreachable) {
+    throw new RemoteError({ code: 'SLIP_UNREACHABLE', host: fake.host, message: `${fake.host} does not answer.` });
+  }
+}
+
+function write(fake: FakeHost, id: string, change: object): void {
+  const empty = { id, status: 'preparing', sequence: 1, revision: undefined, subject: '', digest: '0'.repeat(64) };
+  const facts = { recipe: undefined, by: 'test', at: 0, bad: undefined, kept: false, present: true };
+  fake.records.set(id, { ...empty, ...facts, ...fake.records.get(id), ...change } as ReleaseRecord);
+}
+
+function frame(seq: number, kind: string, ...fields: readonly string[]): WorkerFrame {
+  return { seq, t: Date.UTC(2026, 10, 21), kind, fields };
+}
+
+async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promise<void>): Promise<void> {
+  reach(fake);
+  const { instance, task, onFrame, turn } = options;
+  const release = String(task['release']);
+  const before = fake.links.get(instance);
+  const say = (n: number, kind: string, ...fields: readonly string[]) =>
+    onFrame(frame(turn * 1_000_000 + n, kind, ...fields));
+  if ((before ?? '') !== task['expect']) return say(1, 'end', 'superseded', `current points at ${before ?? 'nothing'}`);
+  fake.onChange({ type: 'begins', instance });
+  const through = () => fake.onChange({ type: 'ends', instance });
+  if (task['act'] === 'retire') {
+    fake.links.delete(instance);
+    through();
+    return say(1, 'end', 'retired', '');
+  }
+  fake.links.set(instance, release);
+  say(1, 'state', 'switched', release, '');
+  await Promise.resolve();
+  const behaviour = fake.behave(instance, release);
+  const cancel = `cancelled ${instance}+${turn}`;
+  if (behaviour === 'waits' && !fake.sick.has(cancel)) await wait();
+  if (behaviour === 'lost') {
+    throw new ConnectionLostError({ code: 'SLIP_CONNECTION_LOST', host: fake.host, message: 'the line went dead' });
+  }
+  const cancelled = fake.sick.has(cancel);
+  if (!cancelled && (behaviour === 'healthy' || behaviour === 'waits')) {
+    through();
+    say(2, 'state', 'updated', release, '', '', 'proven');
+    return say(3, 'end', 'updated', 'proven');
+  }
+  if (before === undefined) fake.links.delete(instance);
+  else fake.links.set(instance, before);
+  through();
+  const why = cancelled ? 'cancelled' : 'not healthy within 2m';
+  if (behaviour === 'dead') return say(3, 'end', 'stuck', `${why}; and the release before it did not come up either`);
+  return say(3, 'end', before === undefined ? 'failed' : 'reverted', why);
+}
+
+function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState {
+  return {
+    host: fake.host,
+    now: Date.UTC(2026, 10, 21),
+    initialised: true,
+    user: 'deploy',
+    system: 'Linux x86_64',
+    tools: new Set(),
+    disk: { freeBytes: 1e9, freeInodes: 1e6 },
+    releases: [...fake.records.values()].sort((a, b) => a.sequence - b.sequence),
+    instances: wanted.map((instance) => instanceState(fake, instance)),
+    leftovers: [...fake.links.keys()]
+      .filter((name) => !wanted.some((instance) => instance.name === name))
+      .map((name) => ({ name, current: fake.links.get(name), service: '{"type":"files"}' })),
+    owner: undefined,
+    lock: fake.lockOwner ? { owner: fake.lockOwner, ageMs: 0 } : undefined,
+    notWritable: undefined,
+    findings: [],
+  };
+}
+
+function instanceState(fake: FakeHost, { id, name, host }: InstanceSettings): InstanceState {
+  const current = fake.links.get(name);
+  const running = current !== undefined;
+  return {
+    id,
+    name,
+    host,
+    current,
+    previous: undefined,
+    runs: running ? { type: 'release', id: current } : { type: 'nothing' },
+    service: {
+      status: running ? 'running' : 'stopped',
+      pid: running ? 1 : undefined,
+      startedAt: undefined,
+      restarts: 0,
+      detail: '',
+    },
+    health: running
+      ? { healthy: !fake.sick.has(name), outcome: fake.sick.has(name) ? '503' : '200', latencyMs: 1 }
+      : undefined,
+    busy: undefined,
+  };
+}

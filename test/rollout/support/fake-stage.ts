@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RolloutEvent } from '../../../src/rollout/events.ts';
+import { createManifests } from '../../../src/rollout/manifests.ts';
+import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
+import { prepareRollback } from '../../../src/rollout/plan-rollback.ts';
+import { initialState, progress, type RolloutState } from '../../../src/rollout/progress.ts';
+import type { Intent, RolloutOutcome, RunningRollout } from '../../../src/rollout/session.ts';
+import type { Stage } from '../../../src/rollout/stage.ts';
+import { startRollout } from '../../../src/rollout/start.ts';
+import { live } from '../../config/minimal.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { type FakeHost, fakeHost } from './fake-host.ts';
+
+/** A stage of fake hosts with a folder as its source: every `deploy` ships a new text. */
+export interface FakeStage extends AsyncDisposable {
+  readonly stage: Stage;
+  readonly hosts: readonly FakeHost[];
+  readonly clock: FakeClock;
+  host(name: string): FakeHost;
+  /** Deploys `text` and waits for the end. */
+  deploy(text: string, options?: RunOptions): Promise<Finished>;
+  rollback(options?: RunOptions & { readonly to?: string }): Promise<Finished>;
+  /** instance id → release */
+  links(): Readonly<Record<string, string>>;
+}
+
+export interface RunOptions {
+  readonly whenPaused?: 'wait' | 'end';
+  readonly only?: readonly string[];
+  readonly restart?: boolean;
+  /** Called with every event; sends intents by what it sees. */
+  readonly onEvent?: (event: RolloutEvent, send: (intent: Intent) => string | undefined) => void;
+}
+
+export interface Finished {
+  readonly outcome: RolloutOutcome;
+  readonly events: readonly RolloutEvent[];
+  readonly state: RolloutState;
+  readonly release: string;
+}
+
+export interface FakeStageOptions {
+  readonly hosts?: number;
+  readonly instances?: number;
+  readonly rollout?: Readonly<Record<string, unknown>>;
+}
+
+export async function fakeStage({
+  hosts: count = 3,
+  instances = 2,
+  rollout = {},
+}: FakeStageOptions = {}): Promise<FakeStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
+  const source = join(folder, 'app');
+  const names = Array.from({ length: count }, (_, i) => `h${i + 1}`);
+  const hosts = names.map((name) => fakeHost(name));
+  const clock = fakeClock();
+  const settings = live({
+    source: { git: undefined, dir: source },
+    rollout,
+    roles: { bot: { service: { start: 'start', stop: 'stop', status: 'status' } } },
+    stages: { live: { hosts: names.map((name) => ({ name, address: name, roles: { bot: instances } })) } },
+  });
+  const stage: Stage = {
+    settings,
+    clients: new Map(hosts.map((host) => [host.host, host])),
+    manifests: createManifests(join(folder, 'manifests')),
+    cacheDir: folder,
+    clock,
+  };
+  const run = async (rolling: RunningRollout, release: string, onEvent: RunOptions['onEvent']): Promise<Finished> => {
+    const events: RolloutEvent[] = [];
+    rolling.subscribe((event) => {
+      events.push(event);
+      onEvent?.(event, (intent) => rolling.send(intent));
+    });
+    const outcome = await rolling.finished;
+    return { outcome, events, state: events.reduce(progress, initialState), release };
+  };
+  return {
+    stage,
+    hosts,
+    clock,
+    host: (name) => hosts.find((one) => one.host === name)!,
+    deploy: async (text, { whenPaused = 'end', onEvent, only, restart } = {}) => {
+      clock.advance(1000); // ids tell seconds
+      const { mkdir } = await import('node:fs/promises');
+      await mkdir(source, { recursive: true });
+      await writeFile(join(source, 'text'), text);
+      const prepared = await prepareDeploy(stage, { ...(only ? { only } : {}), ...(restart ? { restart } : {}) });
+      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
+    },
+    rollback: async ({ whenPaused = 'end', onEvent, to } = {}) => {
+      const prepared = await prepareRollback(stage, to === undefined ? {} : { to });
+      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
+    },
+    links: () =>
+      Object.fromEntries(
+        hosts.flatMap((host) => [...host.links].map(([name, release]) => [`${name}@${host.host}`, release] as const)),
+      ),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
