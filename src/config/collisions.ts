@@ -89,7 +89,7 @@ function instanceClaims(instance: InstanceSettings, site: Site): Claim[] {
   const claim = (kind: string, name: string, mend: Claim['mend']): Claim => ({
     key: `${kind} ${machine} ${name}`,
     place: [...site.place, 'roles', instance.role],
-    what: `the ${kind} ${name} on ${machine}`,
+    what: `the ${kind} ${kind === 'pid file' ? quoted(name) : name} on ${machine}`,
     owner: { ...site.owner, role: instance.role, instance: instance.id },
     mend,
   });
@@ -101,7 +101,7 @@ function instanceClaims(instance: InstanceSettings, site: Site): Claim[] {
     claims.push(claim('unit', whose, (missing) => `Put {${missing}} into "systemd".`));
   }
   if (service.type === 'command' && service.pidFile !== undefined) {
-    claims.push(claim('pid file', quoted(service.pidFile), (missing) => `Put {${missing}} into "pidFile".`));
+    claims.push(claim('pid file', service.pidFile, (missing) => `Put {${missing}} into "pidFile".`));
   }
   if (port !== undefined) claims.push(claim('port', String(port), () => 'Give one of the two another "port".'));
   return claims;
