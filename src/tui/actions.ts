@@ -1,0 +1,87 @@
+import type { RolloutEvent } from '../rollout/events.ts';
+import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
+import type { Dialog, LogLine, Notice, Problem, ScreenName, SessionFacts, Size } from './state.ts';
+
+/** What a person does. Shown at once. */
+export type UserAction =
+  | { readonly type: 'move'; readonly to: Move }
+  | { readonly type: 'show'; readonly screen: ScreenName }
+  | { readonly type: 'back' }
+  | { readonly type: 'openStage'; readonly stage: string }
+  | { readonly type: 'openDialog'; readonly dialog: Dialog }
+  | { readonly type: 'closeDialog' }
+  | { readonly type: 'typed'; readonly text: string }
+  | { readonly type: 'erased'; readonly what: 'character' | 'all' }
+  | { readonly type: 'refresh' }
+  | { readonly type: 'plan'; readonly kind: 'deploy' | 'rollback'; readonly target: string }
+  | { readonly type: 'cancelPlanning' }
+  | { readonly type: 'start' }
+  | { readonly type: 'send'; readonly intent: Intent }
+  | { readonly type: 'switchPane' }
+  | { readonly type: 'pin'; readonly instance: string }
+  | { readonly type: 'follow' }
+  | { readonly type: 'notify'; readonly text: string; readonly style: Notice['style'] }
+  | { readonly type: 'suspend' }
+  | { readonly type: 'quit'; readonly how: Quit };
+
+export type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'first' | 'last';
+
+/**
+ * `ended`: nothing runs. `finishFirst`: pause, and leave once paused. `leave`: leave now, and wait for the word that it was
+ * left. `atOnce`: do not even wait for that. `stay`: take back what was asked.
+ */
+export type Quit = 'ended' | 'finishFirst' | 'leave' | 'atOnce' | 'stay';
+
+/** What comes in from sessions, clocks and the terminal. Shown at most ten times a second. */
+export type NewsAction =
+  | { readonly type: 'resized'; readonly size: Size }
+  | { readonly type: 'ticked' }
+  | { readonly type: 'sessionOpened'; readonly session: SessionFacts }
+  | { readonly type: 'sessionFailed'; readonly problem: Problem }
+  | { readonly type: 'fleetReading' }
+  | { readonly type: 'fleetRead'; readonly fleet: Fleet }
+  | { readonly type: 'fleetFailed'; readonly problem: Problem }
+  | { readonly type: 'buildLines'; readonly lines: readonly string[] }
+  | { readonly type: 'planned'; readonly prepared: PreparedRollout }
+  | { readonly type: 'planFailed'; readonly problem: Problem }
+  | { readonly type: 'rolloutStarted'; readonly id: string }
+  | { readonly type: 'rolloutEvents'; readonly events: readonly RolloutEvent[] }
+  | { readonly type: 'rolloutEnded'; readonly outcome: RolloutOutcome }
+  | { readonly type: 'rolloutBroke'; readonly problem: Problem }
+  | { readonly type: 'sent'; readonly intent: Intent; readonly refused: string | undefined }
+  | { readonly type: 'logLines'; readonly lines: readonly LogLine[] }
+  | { readonly type: 'logTrouble'; readonly message: string | undefined };
+
+export type Action = UserAction | NewsAction;
+
+/** Neighbours that carry lines or events become one action, so that a flood is reduced in one go. */
+export function coalesce(actions: readonly NewsAction[]): NewsAction[] {
+  const merged: NewsAction[] = [];
+  for (const action of actions) {
+    if (!absorb(merged.at(-1), action)) merged.push(own(action));
+  }
+  return merged;
+}
+
+/** A copy whose array may grow. */
+function own(action: NewsAction): NewsAction {
+  if (action.type === 'rolloutEvents') return { ...action, events: [...action.events] };
+  if (action.type === 'buildLines') return { ...action, lines: [...action.lines] };
+  return action.type === 'logLines' ? { ...action, lines: [...action.lines] } : { ...action };
+}
+
+function absorb(into: NewsAction | undefined, action: NewsAction): boolean {
+  if (into?.type === 'logLines' && action.type === 'logLines') {
+    (into.lines as LogLine[]).push(...action.lines);
+    return true;
+  }
+  if (into?.type === 'buildLines' && action.type === 'buildLines') {
+    (into.lines as string[]).push(...action.lines);
+    return true;
+  }
+  if (into?.type === 'rolloutEvents' && action.type === 'rolloutEvents') {
+    (into.events as RolloutEvent[]).push(...action.events);
+    return true;
+  }
+  return false;
+}

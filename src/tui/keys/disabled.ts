@@ -1,0 +1,85 @@
+import { refusal } from '../../rollout/intents.ts';
+import type { Intent } from '../../rollout/session.ts';
+import { followed, instanceCursor, instanceLines } from '../select/rollout.ts';
+import { selectedRelease } from '../select/fleet.ts';
+import { GUARD_MS, type UiState, isRunning } from '../state.ts';
+
+/** Why keys cannot be pressed now; the words stand beside them in the help and are shown when they are pressed. */
+
+export function noSession(state: UiState): string | undefined {
+  if (state.session) return undefined;
+  return state.problem ? 'the stage could not be opened' : 'the stage is still being opened';
+}
+
+function busy(state: UiState): string | undefined {
+  return isRunning(state) ? 'a rollout runs (w shows it)' : undefined;
+}
+
+export function noDeploy(state: UiState): string | undefined {
+  return noSession(state) ?? busy(state);
+}
+
+export function noRollback(state: UiState): string | undefined {
+  const release = selectedRelease(state);
+  if (!release) return 'there is no release';
+  return busy(state) ?? release.notATarget;
+}
+
+export function noRollout(state: UiState): string | undefined {
+  return state.rollout ? undefined : 'no rollout was started here';
+}
+
+export function noStart(state: UiState): string | undefined {
+  const { planning } = state;
+  if (!planning?.prepared) return 'there is no plan';
+  return planning.prepared.alreadyLive ? 'it runs everywhere already' : undefined;
+}
+
+export function noOtherStage(state: UiState): string | undefined {
+  if (state.stages.length < 2) return 'there is only this stage';
+  return isRunning(state) ? 'a rollout runs here' : undefined;
+}
+
+export function refused(intent: Intent): (state: UiState) => string | undefined {
+  return (state) => {
+    if (!state.rollout || !isRunning(state)) return 'the rollout is over';
+    if (state.quitting === 'leaving') return 'it is being left';
+    return refusal(intent, state.rollout.state.phase);
+  };
+}
+
+export function noPin(state: UiState): string | undefined {
+  const { rollout } = state;
+  if (!rollout) return 'there is no rollout';
+  const chosen = instanceLines(rollout.state)[instanceCursor(rollout, state.cursor.instances)];
+  if (!chosen) return 'there is no instance';
+  return followed(rollout) === chosen.id ? 'its log is shown' : undefined;
+}
+
+export function followsAlready(state: UiState): string | undefined {
+  const { rollout } = state;
+  const away = rollout && (!rollout.follows || rollout.pinned !== undefined || rollout.log.bottom !== undefined);
+  return away ? undefined : 'it is followed already';
+}
+
+export function noWayBack(state: UiState): string | undefined {
+  return state.screens.length > 1 ? undefined : 'this is the first screen';
+}
+
+export function notTyped(state: UiState): string | undefined {
+  if (state.dialog?.name !== 'typeStage' || !state.session) return 'nothing is asked';
+  return state.dialog.text === state.session.stage ? undefined : `type ${state.session.stage} first`;
+}
+
+/** Whether the question has only just come up: then an answer to it was meant for something else. */
+export function isTooSoon({ dialog, planning, now }: UiState): boolean {
+  const asked = dialog?.name === 'ask' || dialog?.name === 'quit' ? dialog.openedAt : planning?.shownAt;
+  return asked !== undefined && now - asked < GUARD_MS;
+}
+
+export function noFinishFirst(state: UiState): string | undefined {
+  const phase = state.rollout?.state.phase;
+  if (phase === undefined) return 'no rollout runs';
+  if (phase === 'Paused' || phase === 'RollbackPaused') return undefined;
+  return refusal('pause', phase);
+}

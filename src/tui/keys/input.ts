@@ -1,0 +1,44 @@
+import type { Key } from 'ink';
+
+/** A key as the table names it: "j", "G", "enter", "ctrl+c", "pageDown"; or any character that was typed. */
+export type KeyName = string;
+
+const NAMED = {
+  upArrow: 'up',
+  downArrow: 'down',
+  leftArrow: 'left',
+  rightArrow: 'right',
+  pageDown: 'pageDown',
+  pageUp: 'pageUp',
+  home: 'home',
+  end: 'end',
+  return: 'enter',
+  escape: 'esc',
+  tab: 'tab',
+  backspace: 'backspace',
+  delete: 'backspace',
+} as const;
+
+const CONTROL: Readonly<Record<string, KeyName>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab', '\u001b': 'esc' };
+
+/**
+ * The keys in one report of Ink. Characters that were typed fast arrive together, as if they were one: each becomes its own
+ * key again.
+ */
+export function keysOf(input: string, key: Key): KeyName[] {
+  if (key.eventType === 'release') return [];
+  for (const [flag, name] of Object.entries(NAMED)) {
+    if (key[flag as keyof typeof NAMED]) return [name];
+  }
+  if (key.ctrl) return input === '' ? [] : [`ctrl+${input.toLowerCase()}`];
+  if (key.meta || key.super || key.hyper) return [];
+  return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => CONTROL[segment] ?? printable(segment));
+}
+
+function printable(segment: string): KeyName[] {
+  return /[\u0000-\u001f\u007f-\u009f]/.test(segment) ? [] : [segment];
+}
+
+export function isCharacter(name: KeyName): boolean {
+  return [...new Intl.Segmenter().segment(name)].length === 1;
+}

@@ -1,0 +1,178 @@
+import type { SlipwayError } from '../base/errors.ts';
+import type { RolloutState } from '../rollout/progress.ts';
+import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
+import type { Looks } from './theme.ts';
+
+/** All that the screen is made of. Plain values; `reduce` makes the next one from this one and an action. */
+export interface UiState {
+  readonly now: number;
+  readonly size: Size;
+  readonly looks: Looks;
+  readonly stages: readonly StageChoice[];
+  /** The stage that is open, or being opened. */
+  readonly stage: string | undefined;
+  /** Facts of the open session; undefined until it is open. */
+  readonly session: SessionFacts | undefined;
+  /** Why the stage could not be opened. */
+  readonly problem: Problem | undefined;
+  readonly fleet: FleetView;
+  /** The screen shown is the last; `esc` takes it away. */
+  readonly screens: readonly ScreenName[];
+  readonly dialog: Dialog | undefined;
+  readonly cursor: Readonly<Record<ListName, number>>;
+  readonly planning: PlanningView | undefined;
+  readonly rollout: RolloutView | undefined;
+  readonly notice: Notice | undefined;
+  /** On the way out while a rollout runs. */
+  readonly quitting: 'whenPaused' | 'leaving' | undefined;
+  /** The exit code, once the program is to end. */
+  readonly exit: number | undefined;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface StageChoice {
+  readonly stage: string;
+  readonly protected: boolean;
+}
+
+export interface SessionFacts {
+  readonly app: string;
+  readonly stage: string;
+  readonly protected: boolean;
+  readonly hosts: readonly string[];
+  readonly instances: readonly string[];
+}
+
+export type ScreenName = 'stages' | 'fleet' | 'planning' | 'review' | 'rollout' | 'releases' | 'help';
+
+/** What can be walked through with the arrows; each keeps its place. */
+export type ListName = 'stages' | 'fleet' | 'releases' | 'review' | 'help' | 'instances';
+
+export interface FleetView {
+  readonly fleet: Fleet | undefined;
+  readonly readAt: number | undefined;
+  readonly reading: boolean;
+  readonly problem: Problem | undefined;
+}
+
+/** An error as the screen shows it. */
+export interface Problem {
+  readonly message: string;
+  readonly detail: readonly string[];
+  readonly mend: string | undefined;
+  readonly exitCode: number;
+}
+
+export type Dialog =
+  /** Which ref to deploy; empty means what hosts.json says. */
+  | { readonly name: 'ref'; readonly text: string }
+  /** Starting on a protected stage: its name has to be typed. */
+  | { readonly name: 'typeStage'; readonly text: string }
+  /** A danger in a running rollout. */
+  | { readonly name: 'ask'; readonly intent: 'abort' | 'rollback'; readonly openedAt: number }
+  | { readonly name: 'quit'; readonly openedAt: number };
+
+export interface PlanningView {
+  readonly kind: 'deploy' | 'rollback';
+  /** The ref or the release; empty for the default. */
+  readonly target: string;
+  readonly since: number;
+  /** The newest lines of the build. */
+  readonly lines: readonly string[];
+  readonly problem: Problem | undefined;
+  /** Handed back to the session as it came. */
+  readonly prepared: PreparedRollout | undefined;
+  /** When the plan was put on the screen: keys typed ahead of it do not start it. */
+  readonly shownAt: number;
+}
+
+export interface RolloutView {
+  readonly id: string;
+  readonly state: RolloutState;
+  /** What a person asked for and has not happened yet. */
+  readonly asked: Intent | undefined;
+  readonly outcome: RolloutOutcome | undefined;
+  readonly problem: Problem | undefined;
+  /** Per source: this machine's clock minus the source's. Deadlines are shown by this machine's clock. */
+  readonly skews: Readonly<Record<string, number>>;
+  /** Which source an instance's deadline was told by. */
+  readonly toldBy: Readonly<Record<string, string>>;
+  readonly lastEventAt: number;
+  /** The instance that is being changed, and whose log is followed. */
+  readonly active: string | undefined;
+  /** An instance whose log is shown instead, because someone chose it. */
+  readonly pinned: string | undefined;
+  /** True while the cursor of the instances keeps to the active one. */
+  readonly follows: boolean;
+  readonly pane: 'instances' | 'log';
+  readonly log: LogView;
+}
+
+export interface LogView {
+  /** The newest lines, at most `LOG_LINES`. */
+  readonly lines: readonly LogLine[];
+  /** Lines ever received: the number of the next one. */
+  readonly count: number;
+  /** The number of the lowest line shown; undefined while it follows the end. */
+  readonly bottom: number | undefined;
+  /** Why nothing can be read. */
+  readonly trouble: string | undefined;
+}
+
+export interface LogLine {
+  readonly source: string;
+  readonly text: string;
+}
+
+export const LOG_LINES = 2000;
+export const BUILD_LINES = 1000;
+
+export interface Notice {
+  readonly text: string;
+  readonly style: 'ok' | 'warn';
+  readonly at: number;
+}
+
+/** How long a notice stays. */
+export const NOTICE_MS = 5000;
+
+/** A dialog about a danger takes no answer for so long: a key held down or typed ahead is not one. */
+export const GUARD_MS = 300;
+
+export const noFleet: FleetView = { fleet: undefined, readAt: undefined, reading: false, problem: undefined };
+
+export const emptyLog: LogView = { lines: [], count: 0, bottom: undefined, trouble: undefined };
+
+export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stages'>): UiState {
+  return {
+    ...given,
+    stage: undefined,
+    session: undefined,
+    problem: undefined,
+    fleet: noFleet,
+    screens: ['stages'],
+    dialog: undefined,
+    cursor: { stages: 0, fleet: 0, releases: 0, review: 0, help: 0, instances: 0 },
+    planning: undefined,
+    rollout: undefined,
+    notice: undefined,
+    quitting: undefined,
+    exit: undefined,
+  };
+}
+
+export function screenOf(state: UiState): ScreenName {
+  return state.screens.at(-1) ?? 'stages';
+}
+
+export function isRunning(state: UiState): boolean {
+  return state.rollout !== undefined && state.rollout.outcome === undefined && state.rollout.problem === undefined;
+}
+
+export function problemOf(error: SlipwayError): Problem {
+  return { message: error.message, detail: error.detail, mend: error.mend, exitCode: error.exitCode };
+}

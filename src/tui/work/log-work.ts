@@ -1,0 +1,41 @@
+import { followed } from '../select/rollout.ts';
+import { isRunning } from '../state.ts';
+import type { Surroundings } from './work.ts';
+
+/** Follows the log of the instance that is being changed, or of the one that was chosen. */
+export function createLogWork({ store, session }: Surroundings) {
+  let current: { instance: string; ends: AbortController } | undefined;
+
+  const stop = () => {
+    current?.ends.abort();
+    current = undefined;
+  };
+
+  const follow = (instance: string) => {
+    stop();
+    const ends = new AbortController();
+    current = { instance, ends };
+    store.post({ type: 'logTrouble', message: undefined });
+    session()?.followLog(instance, {
+      signal: ends.signal,
+      onLine: (text) => {
+        if (!ends.signal.aborted) store.post({ type: 'logLines', lines: [{ source: instance, text }] });
+      },
+      onTrouble: (message) => {
+        if (!ends.signal.aborted) store.post({ type: 'logTrouble', message: `${instance}: ${message}` });
+      },
+    });
+  };
+
+  return {
+    stop,
+    hear: () => {
+      const state = store.get();
+      // after the end of a rollout only a log that someone chose is still of interest
+      const wanted = state.rollout && (isRunning(state) ? followed(state.rollout) : state.rollout.pinned);
+      if (wanted === current?.instance) return;
+      if (wanted === undefined) stop();
+      else follow(wanted);
+    },
+  };
+}

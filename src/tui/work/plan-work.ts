@@ -1,0 +1,44 @@
+import { Cancelled, asSlipwayError } from '../../base/errors.ts';
+import type { StageSession } from '../../rollout/session.ts';
+import type { Action } from '../actions.ts';
+import { problemOf } from '../state.ts';
+import type { Surroundings } from './work.ts';
+
+/** Builds and plans; one at a time, cancelled when the reader goes back. */
+export function createPlanWork({ store, session }: Surroundings) {
+  let running: AbortController | undefined;
+
+  const cancel = () => {
+    running?.abort(new Cancelled());
+    running = undefined;
+  };
+
+  const plan = async (asked: Extract<Action, { type: 'plan' }>, open: StageSession) => {
+    cancel();
+    const mine = new AbortController();
+    running = mine;
+    try {
+      const prepared = await prepare(asked, open, mine.signal);
+      if (!mine.signal.aborted) store.post({ type: 'planned', prepared });
+    } catch (error) {
+      if (!mine.signal.aborted) store.post({ type: 'planFailed', problem: problemOf(asSlipwayError(error)) });
+    }
+  };
+
+  const prepare = (asked: Extract<Action, { type: 'plan' }>, open: StageSession, signal: AbortSignal) => {
+    if (asked.kind === 'rollback') return open.planRollback({ to: asked.target, signal });
+    const onBuildLine = (line: string) => {
+      if (!signal.aborted) store.post({ type: 'buildLines', lines: [line] });
+    };
+    return open.planDeploy({ ...(asked.target === '' ? {} : { ref: asked.target }), onBuildLine, signal });
+  };
+
+  return {
+    cancel,
+    hear: (action: Action) => {
+      const open = session();
+      if (action.type === 'plan' && open) void plan(action, open);
+      if (action.type === 'cancelPlanning' || action.type === 'openStage') cancel();
+    },
+  };
+}

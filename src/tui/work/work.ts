@@ -1,0 +1,59 @@
+import type { Clock } from '../../base/clock.ts';
+import type { StageSession } from '../../rollout/session.ts';
+import type { Action } from '../actions.ts';
+import type { Store } from '../store.ts';
+import { createLogWork } from './log-work.ts';
+import { createPlanWork } from './plan-work.ts';
+import { createRolloutWork } from './rollout-work.ts';
+import { createStageWork } from './stage-work.ts';
+
+/** A stage that can be opened. */
+export interface StageEntry {
+  readonly stage: string;
+  readonly protected: boolean;
+  open(): Promise<StageSession>;
+}
+
+/** The world as the workers see it. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly stages: readonly StageEntry[];
+  /** The open session; undefined before and between. */
+  readonly session: () => StageSession | undefined;
+}
+
+export interface Work {
+  /** Asks a running rollout to be left; settles when it was, or at once when none runs. */
+  readonly leave: () => Promise<void>;
+  /** Ends whatever goes on and closes the session. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Does what actions ask for, and posts what came of it. The only place of the program that touches sessions; the screens
+ * read the state, the reducer computes it, neither works.
+ */
+export function createWork(given: Omit<Surroundings, 'session'>): Work {
+  const surroundings: Surroundings = { ...given, session: () => stage.session() };
+  const stage = createStageWork(surroundings);
+  const planning = createPlanWork(surroundings);
+  const rollout = createRolloutWork(surroundings);
+  const log = createLogWork(surroundings);
+
+  given.store.onAction((action: Action) => {
+    stage.hear(action);
+    planning.hear(action);
+    rollout.hear(action);
+    log.hear();
+  });
+  return {
+    leave: () => rollout.leave(),
+    close: async () => {
+      planning.cancel();
+      log.stop();
+      rollout.stopListening();
+      await stage.close();
+    },
+  };
+}

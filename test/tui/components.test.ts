@@ -1,0 +1,47 @@
+import { render } from 'ink-testing-library';
+import { createElement } from 'react';
+import { expect, test } from 'vitest';
+import { App, createFrames } from '../../src/tui/app.ts';
+import { initialUi } from '../../src/tui/state.ts';
+import { createStore } from '../../src/tui/store.ts';
+import { FakeClock, turns } from './support/fake-clock.ts';
+
+function setUp() {
+  const stages = ['production', 'staging'].map((stage) => ({ stage, protected: stage === 'production' }));
+  const given = { now: 0, size: { columns: 60, rows: 15 }, looks: { colour: false, ascii: true }, stages };
+  const store = createStore(initialUi(given), new FakeClock());
+  const frames = createFrames(store);
+  const app = render(createElement(App, { store, frames, onMounted: () => {} }));
+  return { store, frames, app };
+}
+
+test('the screen has exactly the rows of the terminal, and keys reach the store', async () => {
+  const { app, store } = setUp();
+  expect(app.lastFrame()?.split('\n')).toHaveLength(15);
+  expect(app.lastFrame()).toContain('> production   protected');
+  app.stdin.write('j');
+  await turns();
+  expect(store.get().cursor.stages).toBe(1);
+  expect(app.lastFrame()).toContain('> staging');
+  app.unmount();
+});
+
+test('a burst of letters is as many keys', () => {
+  const { app, store } = setUp();
+  app.stdin.write('jk');
+  expect(store.get().cursor.stages).toBe(0);
+  app.stdin.write('?');
+  expect(store.get().screens.at(-1)).toBe('help');
+  app.unmount();
+});
+
+test('a state that looks the same is the same frame: nothing is rendered for it', async () => {
+  const { app, store, frames } = setUp();
+  const before = frames.current();
+  const count = app.frames.length;
+  store.dispatch({ type: 'move', to: 'first' });
+  await turns();
+  expect(frames.current()).toBe(before);
+  expect(app.frames).toHaveLength(count);
+  app.unmount();
+});

@@ -1,0 +1,223 @@
+import type { Key } from 'ink';
+import { describe, expect, test } from 'vitest';
+import { initialState, type RolloutState } from '../../src/rollout/progress.ts';
+import type { Phase } from '../../src/rollout/events.ts';
+import { keysOf } from '../../src/tui/keys/input.ts';
+import { press } from '../../src/tui/keys/press.ts';
+import { resolve, resolvePaste } from '../../src/tui/keys/resolve.ts';
+import { type Scope, bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
+import { reduce } from '../../src/tui/reduce.ts';
+import { type UiState, emptyLog, initialUi } from '../../src/tui/state.ts';
+import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
+
+const SCOPES: readonly Scope[] = [
+  ...(['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'] as const),
+  ...(['ref', 'typeStage', 'ask', 'quit'] as const),
+];
+
+function state(change: Partial<UiState> = {}): UiState {
+  const given = {
+    now: NOW,
+    size: { columns: 80, rows: 24 },
+    looks: { colour: true, ascii: false },
+    stages: [{ stage: 'production', protected: true }],
+  };
+  return {
+    ...initialUi(given),
+    stage: 'production',
+    session: { app: 'greeter', stage: 'production', protected: true, hosts: ['fra-1'], instances: ['bot.1@fra-1'] },
+    fleet: { fleet: calmFleet(), readAt: NOW, reading: false, problem: undefined },
+    screens: ['fleet'],
+    ...change,
+  };
+}
+
+function running(phase: Phase, change: Partial<UiState> = {}): UiState {
+  const rolling: RolloutState = { ...initialState, rollout: 'r-1', phase, plan: plan() };
+  return state({
+    screens: ['fleet', 'rollout'],
+    rollout: {
+      id: 'r-1',
+      state: rolling,
+      asked: undefined,
+      outcome: undefined,
+      problem: undefined,
+      skews: {},
+      toldBy: {},
+      lastEventAt: NOW,
+      active: undefined,
+      pinned: undefined,
+      follows: true,
+      pane: 'instances',
+      log: emptyLog,
+    },
+    ...change,
+  });
+}
+
+describe('the key table', () => {
+  test('gives every key one meaning in each place', () => {
+    for (const scope of SCOPES) {
+      const keys = bindingsOf(scope).flatMap((binding) => binding.keys);
+      expect(keys, scope).toEqual([...new Set(keys)]);
+    }
+  });
+
+  test('has an action, a label and a sentence for every id, and every id once', () => {
+    expect(new Set(keyTable.map((binding) => binding.id)).size).toBe(keyTable.length);
+    for (const binding of keyTable) {
+      expect(press[binding.id], binding.id).toBeTypeOf('function');
+      expect(binding.label).not.toBe('');
+      expect(binding.help).toMatch(/\.$/);
+    }
+  });
+
+  test('offers a way out of every screen and dialog', () => {
+    for (const scope of SCOPES) {
+      const ids = bindingsOf(scope).map((binding) => binding.id);
+      expect(ids, scope).toContain('interrupt');
+      expect(
+        ids.some((id) => ['back', 'cancel', 'no', 'stay'].includes(id)),
+        scope,
+      ).toBe(true);
+    }
+  });
+
+  test('no single key changes anything on a host: each danger opens a question, a plan or needs a typed name', () => {
+    const starts = new Set<string>();
+    for (const scope of SCOPES) {
+      const place = inScope(scope);
+      for (const binding of bindingsOf(scope)) {
+        const action = press[binding.id](place);
+        const isChange =
+          action?.type === 'start' || (action?.type === 'send' && ['abort', 'rollback'].includes(action.intent));
+        if (isChange) starts.add(`${scope}: ${binding.id}`);
+      }
+    }
+    // only answers to questions; starting on this protected stage is the answer to its typed name
+    expect([...starts].sort()).toEqual(['ask: yes', 'quit: leaveRollback', 'typeStage: acceptStage']);
+    for (const id of ['abort', 'rollback', 'deploy', 'planRollback', 'start', 'leaveRollback'] as const) {
+      expect(keyTable.find((binding) => binding.id === id)?.danger).toBe(true);
+    }
+  });
+
+  function inScope(scope: Scope): UiState {
+    const planning = {
+      kind: 'deploy' as const,
+      target: '',
+      since: 0,
+      lines: [],
+      problem: undefined,
+      prepared: prepared(),
+      shownAt: 0,
+    };
+    const base = running('Progressing', { planning });
+    switch (scope) {
+      case 'ref':
+        return { ...base, dialog: { name: 'ref', text: '' } };
+      case 'typeStage':
+        return { ...base, dialog: { name: 'typeStage', text: 'production' } };
+      case 'ask':
+        return { ...base, dialog: { name: 'ask', intent: 'abort', openedAt: 0 } };
+      case 'quit':
+        return { ...base, dialog: { name: 'quit', openedAt: 0 } };
+      case 'stages':
+      case 'fleet':
+      case 'planning':
+      case 'review':
+      case 'rollout':
+      case 'releases':
+      case 'help':
+        return { ...base, screens: ['fleet', scope] };
+    }
+  }
+});
+
+describe('keys of a protected stage', () => {
+  const review = () => {
+    const planned = reduce(reduce(state(), { type: 'plan', kind: 'deploy', target: '' }), {
+      type: 'planned',
+      prepared: prepared(),
+    });
+    return { ...planned, now: NOW + 1000 };
+  };
+
+  test('y on the plan asks for the name', () => {
+    expect(resolve(review(), 'y')).toEqual({ type: 'openDialog', dialog: { name: 'typeStage', text: '' } });
+  });
+
+  test('the name has to be typed to the last letter before Enter starts', () => {
+    const typing = (text: string): UiState => ({ ...review(), dialog: { name: 'typeStage', text } });
+    expect(resolve(typing('productio'), 'enter')).toMatchObject({ type: 'notify' });
+    expect(resolve(typing('production '), 'enter')).toMatchObject({ type: 'notify' });
+    expect(resolve(typing('production'), 'enter')).toEqual({ type: 'start' });
+  });
+
+  test('letters typed into a field are text, not keys', () => {
+    expect(resolve({ ...review(), dialog: { name: 'ref', text: '' } }, 'q')).toEqual({ type: 'typed', text: 'q' });
+  });
+});
+
+describe('keys that nobody meant', () => {
+  test('an answer in the first moment of a question is ignored', () => {
+    const asking = running('Progressing', { dialog: { name: 'ask', intent: 'abort', openedAt: NOW } });
+    expect(resolve({ ...asking, now: NOW + 100 }, 'y')).toBeUndefined();
+    expect(resolve({ ...asking, now: NOW + 400 }, 'y')).toEqual({ type: 'send', intent: 'abort' });
+  });
+
+  test('pasted text is no key', () => {
+    expect(resolvePaste(running('Progressing'), 'ay')).toMatchObject({ type: 'notify' });
+    const field: UiState = { ...state(), dialog: { name: 'ref', text: '' } };
+    expect(resolvePaste(field, 'feature/x')).toEqual({ type: 'typed', text: 'feature/x' });
+  });
+
+  test('a key that is closed now says why', () => {
+    expect(resolve(running('Paused'), 'p')).toEqual({
+      type: 'notify',
+      text: 'pause: cannot pause while Paused',
+      style: 'warn',
+    });
+    expect(resolve(running('Progressing'), 'r')).toMatchObject({ text: 'resume: it is not paused' });
+    const releases = state({ screens: ['fleet', 'releases'], cursor: { ...state().cursor, releases: 4 } });
+    expect(resolve(releases, 'enter')).toMatchObject({ text: expect.stringContaining('marked bad') as string });
+  });
+
+  test('nothing is started beside a rollout that runs', () => {
+    const fleet = running('Progressing', { screens: ['fleet'] });
+    expect(resolve(fleet, 'd')).toMatchObject({ type: 'notify', text: 'deploy: a rollout runs (w shows it)' });
+  });
+});
+
+describe('leaving', () => {
+  test('q asks while a rollout runs, and ends at once when none does', () => {
+    expect(resolve(state(), 'q')).toEqual({ type: 'quit', how: 'ended' });
+    expect(resolve(running('Progressing'), 'q')).toMatchObject({ type: 'openDialog', dialog: { name: 'quit' } });
+  });
+
+  test('the second Ctrl-C leaves, the third does not wait', () => {
+    const once = running('Progressing');
+    expect(resolve(once, 'ctrl+c')).toMatchObject({ type: 'openDialog', dialog: { name: 'quit' } });
+    const twice = running('Progressing', { dialog: { name: 'quit', openedAt: NOW } });
+    expect(resolve(twice, 'ctrl+c')).toEqual({ type: 'quit', how: 'leave' });
+    expect(resolve(running('Progressing', { quitting: 'leaving' }), 'ctrl+c')).toEqual({ type: 'quit', how: 'atOnce' });
+  });
+});
+
+describe('a report of keys', () => {
+  const none = Object.fromEntries(
+    ['upArrow', 'downArrow', 'ctrl', 'meta', 'return', 'escape', 'tab', 'shift'].map((name) => [name, false]),
+  ) as unknown as Key;
+
+  test('is split into the keys that were typed fast', () => {
+    expect(keysOf('jjk', none)).toEqual(['j', 'j', 'k']);
+    expect(keysOf('ab\r', none)).toEqual(['a', 'b', 'enter']);
+    expect(keysOf('é東', none)).toEqual(['é', '東']);
+  });
+
+  test('names the keys that have no character', () => {
+    expect(keysOf('', { ...none, upArrow: true })).toEqual(['up']);
+    expect(keysOf('c', { ...none, ctrl: true })).toEqual(['ctrl+c']);
+    expect(keysOf('x', { ...none, meta: true })).toEqual([]);
+    expect(keysOf('', { ...none, escape: true, meta: true })).toEqual(['esc']);
+  });
+});

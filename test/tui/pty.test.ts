@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PtyApp } from './support/pty.ts';
+
+let open: PtyApp[] = [];
+
+function start(scene: string): PtyApp {
+  const app = new PtyApp(scene);
+  open.push(app);
+  return app;
+}
+
+afterEach(() => {
+  for (const app of open) app.dispose();
+  open = [];
+});
+
+/** The terminal is as it was: primary screen, cursor shown, paste and input modes off. */
+function expectRestored(app: PtyApp): void {
+  expect(app.isAlternate).toBe(false);
+  expect(app.mode(25)).toBe('h');
+  expect(app.mode(2004)).toBe('l');
+}
+
+/** From the fleet of a protected stage into a rollout. */
+async function startRollout(app: PtyApp): Promise<void> {
+  await app.see('6 healthy');
+  app.type('d');
+  await app.see('ref:');
+  app.type('\r');
+  await app.see('y start');
+  // the plan takes no answer in its first moment: asked again until it does
+  const asked = setInterval(() => app.type('y'), 100);
+  await app.see('Type production');
+  clearInterval(asked);
+  app.type('\u0015production\r');
+  await app.see('Staging');
+}
+
+describe('in a real terminal', () => {
+  test('q ends with 0 and gives the terminal back', async () => {
+    const app = start('calm');
+    await app.see('6 healthy');
+    expect(app.isAlternate).toBe(true);
+    expect(app.mode(25)).toBe('l');
+    app.type('q');
+    expect(await app.ended()).toBe(0);
+    expectRestored(app);
+  });
+
+  test('a crash while drawing ends with 1, its message on the primary screen', async () => {
+    const app = start('crash');
+    expect(await app.ended()).toBe(1);
+    expectRestored(app);
+    expect(app.text).toContain('Cannot read properties of null');
+    expect(app.text).toContain('No rollout was running.');
+  });
+
+  test('a rejection nobody caught ends with 1, its message on the primary screen', async () => {
+    const app = start('throw');
+    expect(await app.ended()).toBe(1);
+    expectRestored(app);
+    expect(app.text).toContain('nobody caught this');
+  });
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s without a rollout ends with 130', async (signal) => {
+    const app = start('calm');
+    await app.see('6 healthy');
+    app.kill(signal);
+    expect(await app.ended()).toBe(130);
+    expectRestored(app);
+  });
+
+  test('SIGTERM while a rollout runs leaves it, and says what to type next', async () => {
+    const app = start('quick');
+    await startRollout(app);
+    app.kill('SIGTERM');
+    expect(await app.ended()).toBe(5);
+    expectRestored(app);
+    expect(app.text).toContain('next: slipway resume production');
+  });
+
+  test('Ctrl-C asks how to leave, the second one leaves', async () => {
+    const app = start('quick');
+    await startRollout(app);
+    app.type('\u0003');
+    await app.see('How to leave?');
+    app.type('\u0003');
+    expect(await app.ended()).toBe(5);
+    expectRestored(app);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'Ctrl-Z stops the program with the terminal given back, fg brings the screen again',
+    async () => {
+      const app = start('calm');
+      await app.see('6 healthy');
+      app.type('\u001a');
+      await app.until('the program is stopped', () => stateOf(app.pid) === 'T');
+      await app.until('the primary screen', () => !app.isAlternate);
+      expect(app.mode(25)).toBe('h');
+      process.kill(app.pid, 'SIGCONT');
+      await app.until('the alternate screen', () => app.isAlternate);
+      await app.see('6 healthy');
+      app.type('?');
+      await app.see('Keys of the screen');
+      app.type('q');
+      expect(await app.ended()).toBe(0);
+      expectRestored(app);
+    },
+  );
+});
+
+function stateOf(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import type { EventBody, RolloutEvent } from '../../src/rollout/events.ts';
+import { reduce } from '../../src/tui/reduce.ts';
+import { deadlineLeft, syncLeft, syncRate, waits } from '../../src/tui/select/waits.ts';
+import { LOG_LINES, type RolloutView, type UiState, initialUi } from '../../src/tui/state.ts';
+import type { Action } from '../../src/tui/actions.ts';
+import { NEW, NOW, plan, prepared } from './support/fleet.ts';
+
+/** A rollout screen that is told events at a local time. */
+class Screen {
+  state: UiState;
+  private seq = 0;
+
+  constructor() {
+    const given = { now: NOW, size: { columns: 80, rows: 24 }, looks: { colour: true, ascii: false }, stages: [] };
+    this.state = { ...initialUi(given), screens: ['fleet'] };
+    this.do({ type: 'plan', kind: 'deploy', target: '' });
+    this.do({ type: 'planned', prepared: prepared() });
+    this.do({ type: 'rolloutStarted', id: 'r-1' });
+    this.tell({ type: 'rollout.planned', plan: plan() });
+  }
+
+  do(action: Action): void {
+    this.state = reduce(this.state, action);
+  }
+
+  tell(body: EventBody, from: { source?: string; t?: number } = {}): void {
+    this.seq += 1;
+    const head = { v: 1 as const, source: from.source ?? 'controller', seq: this.seq, rollout: 'r-1' };
+    const event: RolloutEvent = { ...head, t: from.t ?? this.state.now, ...body };
+    this.do({ type: 'rolloutEvents', events: [event] });
+  }
+
+  wait(ms: number): void {
+    this.state = { ...this.state, now: this.state.now + ms };
+  }
+
+  get view(): RolloutView {
+    return this.state.rollout!;
+  }
+}
+
+function verifying(instance: string, deadline: number): EventBody {
+  return { type: 'instance.state', instance, state: 'verifying', release: NEW, reason: '', deadline };
+}
+
+describe('time left', () => {
+  test('is right though the clock of the host is an hour ahead', () => {
+    const screen = new Screen();
+    const host = NOW + 3_600_000;
+    screen.tell(verifying('bot.1@fra-1', host + 120_000), { source: 'bot.1@fra-1', t: host });
+    screen.wait(20_000);
+    expect(deadlineLeft(screen.view, 'bot.1@fra-1', screen.state.now)).toBe(100_000);
+  });
+
+  test('counts late news as late: the least delay seen is the best reading of a clock', () => {
+    const screen = new Screen();
+    screen.tell(verifying('bot.1@fra-1', NOW + 60_000), { source: 'bot.1@fra-1', t: NOW - 5000 });
+    expect(deadlineLeft(screen.view, 'bot.1@fra-1', NOW)).toBe(65_000);
+    const sample = { healthy: true, outcome: '200', latencyMs: 3 };
+    const probe = {
+      type: 'probe.sample' as const,
+      instance: 'bot.1@fra-1',
+      attempt: 1,
+      sample,
+      healthyMs: 0,
+      neededMs: 1,
+    };
+    screen.tell(probe, { source: 'bot.1@fra-1', t: NOW });
+    expect(deadlineLeft(screen.view, 'bot.1@fra-1', NOW)).toBe(60_000);
+  });
+
+  test('is never below nothing', () => {
+    const screen = new Screen();
+    screen.tell(verifying('bot.1@fra-1', NOW + 1000));
+    screen.wait(9000);
+    expect(deadlineLeft(screen.view, 'bot.1@fra-1', screen.state.now)).toBe(0);
+  });
+
+  test('of a sync follows from the rate, once there is one', () => {
+    const screen = new Screen();
+    screen.tell({ type: 'rollout.phase', phase: 'Staging', reason: '' });
+    screen.tell({ type: 'sync.progress', host: 'fra-1', sent: 0, total: 1000 });
+    expect(syncRate(screen.view.state.hosts['fra-1']!)).toBeUndefined();
+    screen.wait(1000);
+    screen.tell({ type: 'sync.progress', host: 'fra-1', sent: 250, total: 1000 });
+    expect(syncRate(screen.view.state.hosts['fra-1']!)).toBe(250);
+    expect(syncLeft(screen.view.state.hosts['fra-1']!)).toBe(3000);
+    expect(waits(screen.view, screen.state.now)[0]).toMatchObject({ leftMs: 3000 });
+  });
+});
+
+describe('waits', () => {
+  test('there is always one while a rollout runs, with the stall deadline when nothing nearer is known', () => {
+    const screen = new Screen();
+    screen.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
+    screen.wait(60_000);
+    expect(waits(screen.view, screen.state.now)).toMatchObject([{ leftMs: 540_000 }]);
+  });
+
+  test('a bake ends by the clock, a pause only by a person', () => {
+    const screen = new Screen();
+    screen.tell({ type: 'bake.started', until: NOW + 60_000, instances: ['bot.1@fra-1'] });
+    screen.wait(12_000);
+    expect(waits(screen.view, screen.state.now)[0]).toMatchObject({ leftMs: 48_000 });
+    screen.tell({ type: 'rollout.paused', reasons: ['manual'], reason: 'asked for by ana' });
+    const [pause] = waits(screen.view, screen.state.now);
+    expect(pause).toMatchObject({ leftMs: undefined });
+    expect(pause?.what).toContain('asked for by ana');
+  });
+
+  test('there is none any more when it has ended', () => {
+    const screen = new Screen();
+    screen.do({ type: 'rolloutEnded', outcome: { exitCode: 0, message: 'done', next: undefined } });
+    expect(waits(screen.view, NOW)).toEqual([]);
+  });
+});
+
+describe('the instance that is followed', () => {
+  const change = (instance: string, state: 'starting' | 'updated' | 'old'): EventBody => {
+    return { type: 'instance.state', instance, state, release: NEW, reason: '' };
+  };
+
+  test('is the one that is being changed, and stays so until it is done', () => {
+    const screen = new Screen();
+    screen.tell(change('bot.2@fra-1', 'starting'));
+    screen.tell(change('bot.1@fra-1', 'starting'));
+    expect(screen.view.active).toBe('bot.2@fra-1');
+    screen.tell(change('bot.2@fra-1', 'updated'));
+    expect(screen.view.active).toBe('bot.1@fra-1');
+    screen.tell(change('bot.1@fra-1', 'updated'));
+    expect(screen.view.active).toBe('bot.1@fra-1');
+  });
+
+  test('moving the cursor stops following it, f takes it up again', () => {
+    const screen = new Screen();
+    screen.tell(change('bot.1@fra-2', 'starting'));
+    screen.do({ type: 'move', to: 'down' });
+    expect(screen.view.follows).toBe(false);
+    expect(screen.state.cursor.instances).toBe(3);
+    screen.do({ type: 'follow' });
+    expect(screen.view.follows).toBe(true);
+  });
+});
+
+describe('the log', () => {
+  const lines = (from: number, count: number): Action => ({
+    type: 'logLines',
+    lines: Array.from({ length: count }, (_, index) => ({ source: 'bot.1@fra-1', text: `line ${from + index}` })),
+  });
+
+  test('is bounded, and counts what it forgot', () => {
+    const screen = new Screen();
+    screen.do(lines(0, LOG_LINES + 50));
+    expect(screen.view.log.lines).toHaveLength(LOG_LINES);
+    expect(screen.view.log.lines[0]!.text).toBe('line 50');
+    expect(screen.view.log.count).toBe(LOG_LINES + 50);
+  });
+
+  test('scrolled up it stands still while lines come in, and follows again at its end', () => {
+    const screen = new Screen();
+    screen.do(lines(0, 100));
+    screen.do({ type: 'switchPane' });
+    screen.do({ type: 'move', to: 'up' });
+    screen.do(lines(100, 50));
+    expect(screen.view.log.bottom).toBe(98);
+    screen.do({ type: 'move', to: 'last' });
+    expect(screen.view.log.bottom).toBeUndefined();
+  });
+
+  test('what falls out of the buffer moves the held view along instead of emptying it', () => {
+    const screen = new Screen();
+    screen.do(lines(0, 10));
+    screen.do({ type: 'switchPane' });
+    screen.do({ type: 'move', to: 'first' });
+    screen.do(lines(10, LOG_LINES + 20));
+    expect(screen.view.log.bottom).toBe(30);
+  });
+
+  test('a line that the engine tells too is shown once', () => {
+    const screen = new Screen();
+    screen.do(lines(0, 3));
+    screen.tell({ type: 'log.line', instance: 'bot.1@fra-1', line: 'line 2' });
+    screen.tell({ type: 'log.line', instance: 'bot.1@fra-1', line: 'only from the engine' });
+    expect(screen.view.log.lines.map((line) => line.text)).toEqual([
+      'line 0',
+      'line 1',
+      'line 2',
+      'only from the engine',
+    ]);
+  });
+});
+
+describe('what was asked for', () => {
+  test('is shown until the phase changes', () => {
+    const screen = new Screen();
+    screen.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
+    screen.do({ type: 'sent', intent: 'pause', refused: undefined });
+    screen.tell({ type: 'bake.finished' });
+    expect(screen.view.asked).toBe('pause');
+    screen.tell({ type: 'rollout.paused', reasons: ['manual'], reason: '' });
+    expect(screen.view.asked).toBeUndefined();
+  });
+
+  test('and refused is said, with the reason', () => {
+    const screen = new Screen();
+    screen.do({ type: 'sent', intent: 'pause', refused: 'it is over' });
+    expect(screen.state.notice?.text).toBe('it is over');
+  });
+});

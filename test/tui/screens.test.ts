@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/host/state.ts';
+import { width } from '../../src/tui/text/width.ts';
+import { type AppOptions, type TestApp, appStarter } from './support/app.ts';
+import { NEW, OLD, calmFleet, instance, plan, prepared, read, release, troubledFleet } from './support/fleet.ts';
+
+/** Screens as they are, at the sizes people have. `npx vitest run test/tui/screens.test.ts -u` writes them anew. */
+const SIZES = [
+  [60, 15],
+  [80, 24],
+  [120, 40],
+  [160, 50],
+] as const;
+
+const start = appStarter(afterEach);
+
+interface Scene {
+  readonly options?: AppOptions;
+  /** Text that is on the screen when the scene is reached, at every size. */
+  readonly shows: string;
+  readonly play: (app: TestApp) => Promise<void>;
+}
+
+async function rolling(app: TestApp): Promise<void> {
+  await app.startRollout();
+  await app.align();
+  const { rollout } = app;
+  rollout.tell({ type: 'rollout.planned', plan: plan() });
+  rollout.tell({ type: 'rollout.started' });
+  rollout.tell({ type: 'rollout.phase', phase: 'Staging', reason: '' });
+  rollout.tell({ type: 'rollout.step', index: 1, of: 8, title: 'send and prepare' });
+  for (const host of ['fra-1', 'fra-2']) rollout.tell({ type: 'sync.progress', host, sent: 0, total: 14_200 });
+  await app.clock.advance(1000);
+  rollout.tell({ type: 'sync.progress', host: 'fra-1', sent: 4200, total: 14_200 });
+  rollout.tell({ type: 'sync.progress', host: 'fra-2', sent: 14_200, total: 14_200 });
+  rollout.tell({ type: 'prepare.started', host: 'fra-2', run: 'npm ci --omit=dev' });
+  rollout.tell({ type: 'hook.output', host: 'fra-2', line: 'added 62 packages in 2s' });
+}
+
+async function verifying(app: TestApp): Promise<void> {
+  await rolling(app);
+  await app.align();
+  const { rollout, clock } = app;
+  for (const host of ['fra-1', 'fra-2', 'hel-1'])
+    rollout.tell({ type: 'host.ready', host, release: NEW, reused: false });
+  rollout.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
+  rollout.tell({ type: 'rollout.step', index: 4, of: 8, title: 'update bot.2@fra-1' });
+  const first = { type: 'instance.state', instance: 'bot.1@fra-1', release: NEW, reason: '' } as const;
+  rollout.tell({ ...first, state: 'updated', proof: 'proven' }, 'bot.1@fra-1');
+  const second = { ...first, instance: 'bot.2@fra-1' };
+  rollout.tell({ ...second, state: 'verifying', deadline: clock.now() + 120_000 }, 'bot.2@fra-1');
+  const sample = { healthy: true, outcome: '200', latencyMs: 12.4 };
+  const probe = {
+    type: 'probe.sample',
+    instance: 'bot.2@fra-1',
+    attempt: 4,
+    sample,
+    healthyMs: 4000,
+    neededMs: 10_000,
+  } as const;
+  rollout.tell(probe, 'bot.2@fra-1');
+  rollout.tell({ type: 'warning', host: 'fra-2', message: 'only 812 MB are free', mend: 'slipway prune production' });
+  await app.settle();
+  app.session.log?.options.onLine('{"level":30,"time":1795262400000,"msg":"listening on 5002","release":"1f0755f"}');
+  app.session.log?.options.onLine('{"level":30,"time":1795262401000,"msg":"42 guilds"}');
+}
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  fleet: { shows: '6 healthy', play: () => Promise.resolve() },
+  'fleet-troubled': {
+    options: { protected: true, prepare: (session) => (session.fleet = () => Promise.resolve(troubledFleet())) },
+    shows: 'Locked by ben@desk',
+    play: (app) => app.press('j', 'j'),
+  },
+  'fleet-hostile': {
+    options: { prepare: (session) => (session.fleet = () => Promise.resolve(hostileFleet())) },
+    shows: 'Fleet',
+    play: (app) => app.press('j'),
+  },
+  releases: { shows: 'Enter roll back to it', play: (app) => app.press('R', 'j', 'j') },
+  plan: {
+    options: { protected: true },
+    shows: 'y start',
+    play: (app) => app.press('d', 'enter'),
+  },
+  'plan-rollback': {
+    options: {
+      prepare: (session) => {
+        const back = plan({
+          kind: 'rollback',
+          release: { ...plan().release, id: OLD, subject: 'Before' },
+          warnings: [],
+        });
+        const hosts = back.hosts.map((host) => ({ ...host, upload: 'reuse' as const, prepare: [], prune: [] }));
+        session.plans = () => Promise.resolve(prepared({ plan: { ...back, hosts }, changes: [] }));
+      },
+    },
+    shows: 'Roll back to',
+    play: (app) => app.press('R', 'j', 'j', 'enter'),
+  },
+  'typed-name': { options: { protected: true }, shows: 'stage: prod', play: typedName },
+  staging: { shows: 'Staging', play: rolling },
+  verifying: { shows: '(4s so', play: verifying },
+  paused: {
+    shows: '‖ Paused',
+    play: async (app) => {
+      await verifying(app);
+      const done = {
+        type: 'instance.state',
+        instance: 'bot.2@fra-1',
+        state: 'updated',
+        release: NEW,
+        reason: '',
+      } as const;
+      app.rollout.tell({ ...done, proof: 'unproven' }, 'bot.2@fra-1');
+      app.rollout.tell({ type: 'rollout.paused', reasons: ['manual'], reason: 'asked for by ana@laptop' });
+    },
+  },
+  quit: {
+    shows: 'How to leave?',
+    play: async (app) => {
+      await verifying(app);
+      await app.settle();
+      await app.press('q');
+    },
+  },
+  'rolled-back': { shows: '↺ RolledBack', play: rolledBack },
+  help: {
+    shows: 'Keys of the screen',
+    play: async (app) => {
+      await verifying(app);
+      await app.settle();
+      await app.press('?');
+    },
+  },
+};
+
+async function typedName(app: TestApp): Promise<void> {
+  await app.press('d', 'enter');
+  await app.see('STEPS');
+  await app.clock.advance(1000);
+  await app.press('y', 'p', 'r', 'o', 'd');
+}
+
+async function rolledBack(app: TestApp): Promise<void> {
+  await verifying(app);
+  const { rollout } = app;
+  const failed = { type: 'instance.state', instance: 'bot.2@fra-1', release: OLD } as const;
+  rollout.tell({ ...failed, state: 'failed', reason: 'answered 500 until its deadline' }, 'bot.2@fra-1');
+  rollout.tell({ ...failed, instance: 'bot.1@fra-1', state: 'reverted', reason: '' }, 'bot.1@fra-1');
+  rollout.tell({ type: 'rollout.finished', phase: 'RolledBack', reason: 'bot.2@fra-1 failed', exitCode: 4 });
+  const message = `bot.2@fra-1 answered 500 until its deadline; all that was updated is back on ${OLD}.`;
+  rollout.end({ exitCode: 4, message, next: 'slipway releases production' });
+}
+
+/** Names that are wide, long, or written to harm. */
+function hostileFleet() {
+  const calm = calmFleet();
+  const evil = '\u001b]52;c;aGFja2Vk\u0007\u001b[2J\u202eevil';
+  const findings: Finding[] = [{ severity: 'warning', what: `部屋が狭い${evil}`, mend: `rm -rf ${'東京'.repeat(60)}` }];
+  return {
+    hosts: [
+      read('fra-1', { system: `Linux ${evil}`, user: '配備', findings }),
+      {
+        type: 'unreachable' as const,
+        host: 'fra-2',
+        reason: `${'x'.repeat(300)}\nsecond line${evil}`,
+        mend: undefined,
+      },
+      read('hel-1', {
+        instances: [
+          instance('bot.1@hel-1', {
+            current: `東京東京東京東京-${'é'.repeat(30)}`,
+            health: { healthy: false, outcome: evil, latencyMs: 5 },
+          }),
+        ],
+      }),
+    ],
+    releases: [...calm.releases, release({ subject: evil, by: '誰か@机' })],
+  };
+}
+
+for (const [name, scene] of Object.entries(SCENES)) {
+  describe(name, () => {
+    test.each(SIZES)('%ix%i', async (columns, rows) => {
+      const { text, app } = await played(scene, { columns, rows });
+      expect(app.terminal.lines.every((line) => width(line) <= columns)).toBe(true);
+      await expect(text).toMatchFileSnapshot(`golden/${name}-${columns}x${rows}.txt`);
+    });
+
+    test('says the same without colour', async () => {
+      const { text, app } = await played(scene, { columns: 80, rows: 24, env: { NO_COLOR: '1' } });
+      expect(app.terminal.hasColour).toBe(false);
+      await expect(text).toMatchFileSnapshot(`golden/${name}-80x24.txt`);
+    });
+  });
+}
+
+async function played(scene: Scene, options: AppOptions) {
+  const app = start({ ...scene.options, ...options });
+  // however long Ink took to load, the hosts were read at the same moment in every run
+  await app.ready();
+  await app.align();
+  await app.press('r');
+  await scene.play(app);
+  await app.see(scene.shows);
+  return { app, text: `${still(await app.picture())}\n` };
+}
+
+/** A spinner turns by the clock; which of its faces is shown tells nothing. */
+function still(text: string): string {
+  return text.replaceAll(/[◐◓◑◒]/g, '◐');
+}

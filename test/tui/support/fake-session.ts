@@ -1,0 +1,142 @@
+import type { Clock } from '../../../src/base/clock.ts';
+import type { EventBody, RolloutEvent } from '../../../src/rollout/events.ts';
+import { refusal } from '../../../src/rollout/intents.ts';
+import { type RolloutState, initialState, progress } from '../../../src/rollout/progress.ts';
+import type {
+  DeployOptions,
+  Fleet,
+  FollowOptions,
+  Intent,
+  PreparedRollout,
+  RollbackOptions,
+  RolloutOutcome,
+  RunningRollout,
+  StageSession,
+} from '../../../src/rollout/session.ts';
+import { HOSTS, INSTANCES, calmFleet, prepared } from './fleet.ts';
+
+/** A rollout whose events are told by hand. */
+export class FakeRollout implements RunningRollout {
+  readonly id: string;
+  readonly sent: Intent[] = [];
+  readonly finished: Promise<RolloutOutcome>;
+  /** What to do when a person asks for something, beside writing it down. */
+  onSend: (intent: Intent) => void = () => {};
+  state: RolloutState = initialState;
+  private readonly clock: Clock;
+  private readonly events: RolloutEvent[] = [];
+  private readonly listeners = new Set<(event: RolloutEvent) => void>();
+  private readonly seq: Record<string, number> = {};
+  private settle: (outcome: RolloutOutcome) => void = () => {};
+  private break: (error: unknown) => void = () => {};
+
+  constructor(id: string, clock: Clock) {
+    this.id = id;
+    this.clock = clock;
+    this.finished = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.break = reject;
+    });
+    this.finished.catch(() => {});
+  }
+
+  subscribe(listener: (event: RolloutEvent) => void): () => void {
+    this.events.forEach(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  send(intent: Intent): string | undefined {
+    const reason = refusal(intent, this.state.phase);
+    if (reason !== undefined) return reason;
+    this.sent.push(intent);
+    this.onSend(intent);
+    return undefined;
+  }
+
+  tell(body: EventBody, source = 'controller', skewMs = 0): void {
+    this.seq[source] = (this.seq[source] ?? 0) + 1;
+    const head = { v: 1 as const, source, seq: this.seq[source], t: this.clock.now() + skewMs, rollout: this.id };
+    const event: RolloutEvent = { ...head, ...body };
+    this.state = progress(this.state, event);
+    this.events.push(event);
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  end(outcome: RolloutOutcome): void {
+    this.settle(outcome);
+  }
+
+  fail(error: unknown): void {
+    this.break(error);
+  }
+}
+
+export interface FakeFollow {
+  readonly instance: string;
+  readonly options: FollowOptions;
+}
+
+/** A stage without hosts: answers what the test says, when the test says it. */
+export class FakeSession implements StageSession {
+  readonly app: string = 'greeter';
+  readonly stage: string;
+  readonly protected: boolean;
+  hosts: readonly string[] = HOSTS;
+  instances: readonly string[] = INSTANCES;
+  /** Answers of the session; replaced by tests. */
+  fleet: () => Promise<Fleet> = () => Promise.resolve(calmFleet());
+  plans: (options: DeployOptions & RollbackOptions) => Promise<PreparedRollout> = () => Promise.resolve(prepared());
+  readonly asked: (DeployOptions & RollbackOptions)[] = [];
+  readonly started: PreparedRollout[] = [];
+  readonly follows: FakeFollow[] = [];
+  closed = 0;
+  rollout: FakeRollout | undefined;
+  onStart: (rollout: FakeRollout) => void = () => {};
+  private readonly clock: Clock;
+
+  constructor(stage: string, clock: Clock, isProtected: 'protected' | 'open' = 'open') {
+    this.stage = stage;
+    this.clock = clock;
+    this.protected = isProtected === 'protected';
+  }
+
+  inspect(): Promise<Fleet> {
+    return this.fleet();
+  }
+
+  planDeploy(options: DeployOptions): Promise<PreparedRollout> {
+    this.asked.push(options);
+    return this.plans(options);
+  }
+
+  planRollback(options: RollbackOptions): Promise<PreparedRollout> {
+    this.asked.push(options);
+    return this.plans(options);
+  }
+
+  start(what: PreparedRollout): RunningRollout {
+    this.started.push(what);
+    this.rollout = new FakeRollout(`r-${this.started.length}`, this.clock);
+    this.onStart(this.rollout);
+    return this.rollout;
+  }
+
+  followLog(instance: string, options: FollowOptions): void {
+    this.follows.push({ instance, options });
+  }
+
+  /** The log that is followed now. */
+  get log(): FakeFollow | undefined {
+    return this.follows.findLast((one) => !one.options.signal.aborted);
+  }
+
+  close(): Promise<void> {
+    this.closed += 1;
+    return Promise.resolve();
+  }
+
+  entry() {
+    return { stage: this.stage, protected: this.protected, open: () => Promise.resolve<StageSession>(this) };
+  }
+}
