@@ -5,8 +5,8 @@ import tseslint from 'typescript-eslint';
  * never upward, and never its siblings on the same floor.
  */
 const floors = [
-  ['demo'],
   ['cli', 'tui'],
+  ['demo'],
   ['rollout'],
   ['release', 'service', 'health', 'logs'],
   ['host', 'git', 'prefs'],
@@ -32,13 +32,13 @@ const walls = floors.flatMap((floor, level) =>
                 regex: `^(\\.\\./)+${other}/`,
                 message: `${folder} stands on a lower or the same floor as ${other}: imports only go down.`,
               })),
-              ...(['demo', 'cli', 'tui'].includes(folder)
+              ...(['cli', 'tui'].includes(folder)
                 ? []
                 : [{ regex: '^(ink|react)(/|$)', message: 'Only the tui knows Ink and React.' }]),
             ],
           },
         ],
-        ...(['demo', 'cli', 'tui'].includes(folder) ? {} : { 'no-console': 'error' }),
+        ...(['cli', 'tui'].includes(folder) ? {} : { 'no-console': 'error' }),
       },
     };
   }),
