@@ -80,8 +80,14 @@ export function hostPlan(
   const { host, there, base } = lack;
   const upload = there
     ? ('reuse' as const)
-    : { files: lack.delta.upload.length, bytes: uploadBytes(lack.delta), remove: lack.delta.remove.length };
+    : { files: lack.delta.upload.length, bytes: uploadBytes(lack.delta), remove: goneCount(lack.delta) };
   return { host, base, upload, prepare: there ? [] : plans.prepare, prune: plans.prune };
+}
+
+/** Replaced files are removed first, too; a reader only cares for what goes for good. */
+function goneCount({ remove, upload }: Delta): number {
+  const replaced = new Set(upload.map((entry) => entry.path));
+  return remove.filter((path) => !replaced.has(path)).length;
 }
 
 export interface DeliveryOptions {

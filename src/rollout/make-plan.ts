@@ -12,6 +12,8 @@ export interface PlanInput {
   /** Every host that takes part, read. */
   readonly states: readonly HostState[];
   readonly release: PlannedRelease;
+  /** Instances on hosts that are left out (--only): those that are out count. */
+  readonly bystanders: readonly InstanceState[];
   /** What each host lacks of the release. */
   readonly hosts: readonly HostPlan[];
   /** Instances on the hosts that nobody wants any more and that can be stopped. */
@@ -63,18 +65,39 @@ export function makePlan(input: PlanInput): Plan {
 function planInstance(
   instance: InstanceSettings,
   state: InstanceState | undefined,
-  { release, restart }: PlanInput,
+  { release, restart, states }: PlanInput,
 ): InstancePlan {
   const proven = state?.current === release.id && state.runs.type === 'release' && state.runs.id === release.id;
-  const unchanged = proven && restart === 'when needed';
+  const unchanged = proven && state.health?.healthy !== false && restart === 'when needed';
   const change = unchanged ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
-  return { instance: instance.id, role: instance.role, host: instance.host, from: state?.current, change };
+  const from = state?.current;
+  const back = wayBack(
+    states.find((one) => one.host === instance.host),
+    { from, to: release.id },
+  );
+  return { instance: instance.id, role: instance.role, host: instance.host, from, back, change };
 }
 
 function planRetirement(instance: InstanceSettings, states: readonly HostState[]): InstancePlan {
   const state = states.find((one) => one.host === instance.host);
   const from = state?.leftovers.find((one) => one.name === instance.name)?.current;
-  return { instance: instance.id, role: instance.role, host: instance.host, from, change: 'retire' };
+  return { instance: instance.id, role: instance.role, host: instance.host, from, back: from, change: 'retire' };
+}
+
+interface Way {
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** Back to what it runs now when that was good, or when nothing is known of it; else to the last good release here. */
+function wayBack(state: HostState | undefined, { from, to }: Way): string | undefined {
+  if (from === undefined) return undefined;
+  const status = state?.releases.find((one) => one.id === from)?.status;
+  if (status === 'good' || status === undefined) return from;
+  const good = state?.releases.filter(
+    (one) => one.status === 'good' && one.present && one.bad === undefined && one.id !== to,
+  );
+  return good?.at(-1)?.id;
 }
 
 /** One role at a time, in the order of hosts.json: no batch mixes roles. */
@@ -82,10 +105,10 @@ function updateSteps(input: PlanInput, candidates: readonly Candidate[], changin
   const affected = candidates.filter(({ instance }) => changing.has(instance.id));
   if (affected.length === 0) return [];
   const role = affected[0]!.instance.role;
-  const total = candidates.length;
-  const { rollout } = input.settings;
+  const { rollout, instances } = input.settings;
+  const total = instances.filter((instance) => instance.role === role).length;
   const limit = shareOf(rollout.maxUnavailable, total);
-  requireCapacity({ role, candidates, affected, limit });
+  requireCapacity({ role, candidates, affected, bystanders: input.bystanders, limit });
   const exclusive = affected.some(({ instance }) => instance.exclusive);
   // the way back is the fast way: no bakes, as many at once as may be out
   const back = input.kind === 'rollback';
@@ -101,22 +124,26 @@ interface Capacity {
   readonly role: string;
   readonly candidates: readonly Candidate[];
   readonly affected: readonly Candidate[];
+  readonly bystanders: readonly InstanceState[];
   readonly limit: number;
 }
 
 /** Instances that are out and stay so count against maxUnavailable: a healthy one may only go when there is room left. */
-function requireCapacity({ role, candidates, affected, limit }: Capacity): void {
-  const untouched = candidates.filter(
-    ({ state, instance }) => isOut(state) && !affected.some((a) => a.instance === instance),
-  );
+function requireCapacity({ role, candidates, affected, bystanders, limit }: Capacity): void {
+  const kept = candidates
+    .filter((one) => !affected.includes(one))
+    .map(({ instance, state }) => ({ id: instance.id, state }));
+  const beside = bystanders
+    .filter((state) => state.name.startsWith(`${role}.`))
+    .map((state) => ({ id: state.id, state }));
+  const out = [...kept, ...beside].filter(({ state }) => isOut(state));
   const serving = affected.filter(({ state }) => !isOut(state));
-  if (serving.length === 0 || untouched.length < limit) return;
+  if (serving.length === 0 || out.length < limit) return;
+  const count = `${plural(out.length, 'instance')} of ${role} ${out.length === 1 ? 'is' : 'are'} out already`;
   throw new RemoteError({
     code: 'SLIP_CAPACITY',
-    message: `${plural(untouched.length, 'instance')} of ${role} ${untouched.length === 1 ? 'is' : 'are'} out already: taking a healthy one out too would break maxUnavailable (${limit}).`,
-    detail: untouched.map(
-      ({ instance, state }) => `${instance.id}: ${state?.health?.outcome ?? state?.service.status ?? 'unknown'}`,
-    ),
+    message: `${count}: taking a healthy one out too would break maxUnavailable (${limit}).`,
+    detail: out.map(({ id, state }) => `${id}: ${state?.health?.outcome ?? state?.service.status ?? 'unknown'}`),
     mend: 'Include those instances, mend them first, or raise rollout.maxUnavailable.',
   });
 }

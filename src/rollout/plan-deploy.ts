@@ -4,6 +4,7 @@ import type { HostSettings, SourceSettings } from '../config/settings.ts';
 import { resolve } from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { commitsBetween } from '../git/log.ts';
+import type { InstanceState } from '../host/state.ts';
 import type { Artifact } from '../release/artifact.ts';
 import { releaseId } from '../release/id.ts';
 import { expiredReleases } from '../release/retention.ts';
@@ -17,19 +18,20 @@ import { whoAmI } from './owner.ts';
 import type { PlannedRelease } from './plan.ts';
 import type { Prepared } from './prepared.ts';
 import type { DeployOptions, FleetRelease } from './session.ts';
-import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
+import { type Reading, readForRollout, readHost, requireReady, type Stage } from './stage.ts';
 
 /** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
 export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
   const hosts = targets(stage, options.only);
   const building = build(stage, options);
   const reading = readForRollout(stage, hosts);
+  const beside = readOthers(stage, hosts);
   const [built, read] = await Promise.allSettled([building, reading]);
   // a mistake in the source is the user's to mend first
   if (built.status === 'rejected') throw built.reason;
   if (read.status === 'rejected') throw read.reason;
   requireReady(stage, read.value);
-  return planArtifact(stage, options, { artifact: built.value, hosts, readings: read.value });
+  return planArtifact(stage, options, { artifact: built.value, hosts, readings: read.value, beside: await beside });
 }
 
 function targets({ settings }: Stage, only: readonly string[] | undefined): readonly string[] {
@@ -46,6 +48,21 @@ function targets({ settings }: Stage, only: readonly string[] | undefined): read
   return only ? names.filter((name) => only.includes(name)) : names;
 }
 
+/** Hosts that are left out: what is known of their instances, and which are not known. */
+interface Beside {
+  readonly bystanders: readonly InstanceState[];
+  readonly unknown: readonly string[];
+}
+
+async function readOthers(stage: Stage, hosts: readonly string[]): Promise<Beside> {
+  const others = stage.settings.hosts.map((host) => host.name).filter((name) => !hosts.includes(name));
+  const readings = await Promise.allSettled(others.map((host) => readHost(stage, host, 'look')));
+  return {
+    bystanders: readings.flatMap((one) => (one.status === 'fulfilled' ? one.value.state.instances : [])),
+    unknown: others.filter((_, index) => readings[index]!.status === 'rejected'),
+  };
+}
+
 function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }: DeployOptions): Promise<Artifact> {
   const source: SourceSettings =
     dir === undefined ? settings.source : { type: 'dir', dir: resolve(dir), exclude: settings.source.exclude };
@@ -53,6 +70,7 @@ function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }:
 }
 
 interface Built {
+  readonly beside: Beside;
   readonly artifact: Artifact;
   readonly hosts: readonly string[];
   readonly readings: readonly Reading[];
@@ -60,7 +78,7 @@ interface Built {
 
 async function planArtifact(stage: Stage, options: DeployOptions, built: Built): Promise<Prepared> {
   const { settings, clock, manifests } = stage;
-  const { artifact, readings, hosts } = built;
+  const { artifact, readings, hosts, beside } = built;
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases(states);
   const recipe = recipeOf(settings);
@@ -68,7 +86,8 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
   await manifests.keep(artifact.manifest);
   const lacks = await findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest });
   const ledger = ledgerLine({ status: 'preparing', release, recipe, releases, by: whoAmI(), now: clock.now() });
-  const replan = (now: readonly Reading[]) => planWith(stage, options, { release, lacks, artifact, readings: now });
+  const replan = (now: readonly Reading[]) =>
+    planWith(stage, options, { release, lacks, artifact, beside, readings: now });
   const plan = replan(readings);
   return {
     plan,
@@ -113,11 +132,16 @@ function plannedRelease(
 interface Planning {
   readonly release: PlannedRelease;
   readonly lacks: readonly Lack[];
+  readonly beside: Beside;
   readonly artifact: Artifact;
   readonly readings: readonly Reading[];
 }
 
-function planWith({ settings }: Stage, options: DeployOptions, { release, lacks, artifact, readings }: Planning) {
+function planWith(
+  { settings }: Stage,
+  options: DeployOptions,
+  { release, lacks, artifact, beside, readings }: Planning,
+) {
   const states = readings.map(({ state }) => state);
   const { revived, lost } = leftoversOf(readings);
   const prepare = settings.prepare.map((step) => step.run);
@@ -127,12 +151,14 @@ function planWith({ settings }: Stage, options: DeployOptions, { release, lacks,
     settings,
     states,
     release,
+    bystanders: beside.bystanders,
     hosts: lacks.map((lack) => hostPlan(lack, { prepare, prune: prune.get(lack.host) ?? [] })),
     leftovers: revived,
     restart: options.restart ? 'always' : 'when needed',
     warnings: [
       ...sourceWarnings(artifact),
       ...sharedWarnings(settings.shared, artifact),
+      ...beside.unknown.map((host) => `${host} is left out and does not answer: what is out there does not count.`),
       ...lost.map(
         (id) => `${id} is on the host but not in hosts.json, and nothing tells how to stop it: it is left alone.`,
       ),

@@ -24,6 +24,7 @@ export async function prepareRollback(stage: Stage, { to }: RollbackOptions): Pr
       settings,
       states: now.map(({ state }) => state),
       release,
+      bystanders: [],
       hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
       leftovers: [],
       restart: 'when needed',

@@ -61,5 +61,10 @@ export interface InstancePlan {
   readonly host: string;
   /** What it runs now; undefined when nothing does. */
   readonly from: string | undefined;
+  /**
+   * Where it goes back to: `from`, unless that never was good (an interrupted rollout left it), then the last good release;
+   * undefined when there is none.
+   */
+  readonly back: string | undefined;
   readonly change: 'update' | 'start' | 'restart' | 'retire' | 'none';
 }

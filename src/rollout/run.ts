@@ -29,6 +29,7 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
     instance,
     act: retire ? 'retire' : 'update',
     from: planned.from,
+    back: planned.back,
     to: retire ? undefined : context.plan.release.id,
     turn: nextTurn(run, instance),
   });
@@ -38,12 +39,14 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
 
 /** Brings an updated instance back to what it ran before; one that ran nothing is retired. */
 export async function back(context: RolloutContext, run: Run, instance: string): Promise<Outcome> {
-  const { from } = plannedInstance(context, instance);
+  const { back: to } = plannedInstance(context, instance);
   const outcome = await changeInstance(context, {
     instance,
-    act: from === undefined ? 'retire' : 'update',
+    act: to === undefined ? 'retire' : 'update',
     from: context.plan.release.id,
-    to: from,
+    // what failed is no place to go back to when the way back fails
+    back: to,
+    to,
     turn: nextTurn(run, instance),
   });
   if (outcome.type === 'updated' || outcome.type === 'retired') {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../base/duration.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
@@ -155,7 +156,7 @@ function titleOf(step: Step): string {
     case 'update':
       return `update ${step.instances.join(', ')}`;
     case 'bake':
-      return `bake for ${Math.round(step.ms / 1000)}s`;
+      return `bake for ${formatDuration(step.ms)}`;
     case 'retire':
       return `retire ${step.instances.join(', ')}`;
   }

@@ -28,9 +28,9 @@ export async function readHost(stage: Stage, host: string, depth: 'look' | 'righ
   const asked = clock.now();
   const state = await clients.get(host)!.probe({ instances, shared: settings.shared, depth });
   const answered = clock.now();
-  // its clock tells whole seconds; below that the offset is noise
-  const offset = (asked + answered) / 2 - (state.now + 500);
-  return { state, clockOffset: Math.abs(offset) < 1500 ? 0 : Math.round(offset) };
+  // a busybox host tells its time to half a second; below a second the offset is noise
+  const offset = (asked + answered) / 2 - state.now;
+  return { state, clockOffset: Math.abs(offset) < 1000 ? 0 : Math.round(offset) };
 }
 
 export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]> {

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { SlipwayError } from '../base/errors.ts';
+import { list } from '../base/text.ts';
 import { createControls } from './controls.ts';
 import type { RolloutContext } from './context.ts';
-import { createEventStream } from './event-stream.ts';
+import { createEventStream, type EventStream } from './event-stream.ts';
 import { createJournal } from './journal.ts';
 import { thisOwner } from './owner.ts';
 import type { Prepared } from './prepared.ts';
 import { runRollout } from './runner.ts';
 import type { RolloutOutcome, RunningRollout } from './session.ts';
-import { readHost, type Stage } from './stage.ts';
+import { type Reading, readHost, type Stage } from './stage.ts';
 
 /** Runs a prepared rollout. Its end is an outcome, also when it could not begin. */
 export function startRollout(
@@ -35,7 +36,7 @@ export function startRollout(
     clock,
     whenPaused,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
-    replan: async () => prepared.replan(await Promise.all(prepared.hosts.map((host) => readHost(stage, host, 'look')))),
+    replan: async () => prepared.replan(await readQuiet(stage, prepared.hosts, events)),
   };
   const finished = runRollout(context)
     .catch((thrown: unknown): RolloutOutcome => {
@@ -45,6 +46,25 @@ export function startRollout(
     })
     .finally(() => prepared.delivery.dispose());
   return { id, subscribe: (listener) => events.subscribe(listener), send: (intent) => controls.send(intent), finished };
+}
+
+const BUSY_TRIES = 90;
+
+/**
+ * Reads the hosts once no update of an earlier rollout is at work any more: it notices that its lock is gone at its next
+ * look, and ends by itself.
+ */
+async function readQuiet(stage: Stage, hosts: readonly string[], events: EventStream): Promise<readonly Reading[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const readings = await Promise.all(hosts.map((host) => readHost(stage, host, 'look')));
+    const busy = readings.flatMap(({ state }) => state.instances.filter((one) => one.busy !== undefined));
+    if (busy.length === 0 || attempt === BUSY_TRIES) return readings;
+    if (attempt === 1) {
+      const ids = list(busy.map((one) => one.id));
+      events.emit({ type: 'warning', message: `Waiting until the update of ${ids} that was left at work has ended.` });
+    }
+    await stage.clock.sleep(1000);
+  }
 }
 
 /** Sorts by time, and is told apart from one that another laptop starts in the same second. */

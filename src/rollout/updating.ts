@@ -16,6 +16,8 @@ export interface Change {
   readonly to: string | undefined;
   /** What its link must point at now: anything else means that somebody else was here. */
   readonly from: string | undefined;
+  /** What the worker goes back to by itself; undefined: to nothing. */
+  readonly back: string | undefined;
   /** How often this rollout has changed this instance before: each change has a frames file of its own. */
   readonly turn: number;
 }
@@ -36,22 +38,27 @@ export type Outcome =
 
 /** Starts the worker of one instance and follows it to its last word, over as many connections as it takes. */
 export async function changeInstance(context: RolloutContext, change: Change): Promise<Outcome> {
-  const watching = watch(context, change);
-  const left = new Promise<Outcome>((resolve) => {
-    const signal = context.controls.signal();
-    const act = () => {
-      if (context.controls.urgent() === 'leave') resolve({ type: 'left' });
-      else void stopWaiting(context, change);
-    };
-    if (signal.aborted) act();
-    else signal.addEventListener('abort', act, { once: true });
-  });
   const over = new AbortController();
   try {
-    return await Promise.race([watching, left, deadline(context, change, over.signal)]);
+    return await Promise.race([
+      watch(context, change, over.signal),
+      heed(context, change, over.signal),
+      deadline(context, change, over.signal),
+    ]);
   } finally {
     over.abort();
   }
+}
+
+/** Heeds what people ask meanwhile: leaving ends the watch at once; abort and roll back tell the worker to go back. */
+async function heed({ controls, ...rest }: RolloutContext, change: Change, over: AbortSignal): Promise<Outcome> {
+  for (let told = false; !over.aborted; await controls.next()) {
+    const urgent = controls.urgent();
+    if (urgent === 'leave') break;
+    if (urgent !== undefined && !told) void stopWaiting({ controls, ...rest }, change);
+    told ||= urgent !== undefined;
+  }
+  return { type: 'left' };
 }
 
 /** The worker's own deadlines speak first; this one is for commands that hang. */
@@ -69,11 +76,13 @@ async function stopWaiting(context: RolloutContext, { instance, turn }: Change):
     .catch(() => undefined);
 }
 
-async function watch(context: RolloutContext, change: Change): Promise<Outcome> {
+/** Until it is over: who has left must not be held up by a connection that is made anew. */
+async function watch(context: RolloutContext, change: Change, over: AbortSignal): Promise<Outcome> {
   const { host: hostName, name } = instanceOf(context, change.instance);
   const host = hostOf(context, hostName);
   const last: { outcome?: Outcome | undefined } = {};
   const onFrame = (frame: WorkerFrame) => {
+    if (over.aborted) return;
     const event = workerEvent(context, change.instance, frame);
     if (event) context.events.add(event);
     last.outcome ??= outcomeOf(frame);
@@ -89,9 +98,10 @@ async function watch(context: RolloutContext, change: Change): Promise<Outcome> 
     return last.outcome ?? { type: 'unknown', cause: 'worker', reason: 'the update ended without a word' };
   } catch (thrown) {
     if (last.outcome) return last.outcome;
+    if (over.aborted) return { type: 'left' };
     if (thrown instanceof ConnectionLostError) {
       context.events.emit({ type: 'host.lost', host: hostName, reason: thrown.message });
-      return refollow(context, change, { onFrame, last });
+      return refollow(context, change, { onFrame, last, over });
     }
     if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
     throw thrown;
@@ -101,17 +111,20 @@ async function watch(context: RolloutContext, change: Change): Promise<Outcome> 
 interface Following {
   readonly onFrame: (frame: WorkerFrame) => void;
   readonly last: { outcome?: Outcome | undefined };
+  readonly over: AbortSignal;
 }
 
 const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];
 
 /** The worker lives on without us: connect again and read its frames from the first; doubles are dropped by number. */
-async function refollow(context: RolloutContext, change: Change, { onFrame, last }: Following): Promise<Outcome> {
+async function refollow(context: RolloutContext, change: Change, { onFrame, last, over }: Following): Promise<Outcome> {
   const { host: hostName, name } = instanceOf(context, change.instance);
   const host = hostOf(context, hostName);
   let reason = 'the connection was lost';
   for (const ms of BACKOFF_MS) {
-    await context.clock.sleep(ms);
+    // nobody looks at the answer once it is over
+    await context.clock.sleep(ms, over).catch(() => undefined);
+    if (over.aborted) return { type: 'left' };
     try {
       await host.follow({ rollout: context.id, instance: name, turn: change.turn, onFrame });
       if (last.outcome) return last.outcome;
@@ -145,7 +158,7 @@ function outcomeOf({ kind, fields: [outcome = '', reason = ''] }: WorkerFrame): 
   }
 }
 
-function taskOf(context: RolloutContext, { instance: id, act, to, from, turn }: Change): Variables {
+function taskOf(context: RolloutContext, { instance: id, act, to, from, back, turn }: Change): Variables {
   const instance = instanceOf(context, id);
   const { settings, plan } = context;
   const facts = { stage: settings.stage, instance, previous: undefined };
@@ -157,8 +170,9 @@ function taskOf(context: RolloutContext, { instance: id, act, to, from, turn }: 
     act,
     release: to ?? '',
     expect: from ?? '',
+    back: back ?? '',
     env: envOf(to, from),
-    env_old: envOf(from, undefined),
+    env_old: envOf(back, undefined),
     service_line: serviceLine(instance.service),
     // numbers go on where the last change ended, so that no event is taken for a double
     seq0: turn * 1_000_000,

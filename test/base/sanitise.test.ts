@@ -26,7 +26,6 @@ describe('sanitise', () => {
   it('lets no control character through, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-         
         expect(sanitise(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
       }),
     );

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RemoteError, UserError } from '../../src/base/errors.ts';
+import { RemoteError } from '../../src/base/errors.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
-import { type FakeStage, fakeStage } from './support/fake-stage.ts';
-
-const releasesOf = (stage: FakeStage) => new Set(Object.values(stage.links()));
-
-const isState = (event: RolloutEvent, state: string, instance?: string) =>
-  event.type === 'instance.state' && event.state === state && (instance === undefined || event.instance === instance);
+import { fakeStage, releasesOf } from './support/fake-stage.ts';
 
 describe('a deploy', () => {
   it('ends with every instance on the release, which is then good, and releases the lock', async () => {
@@ -199,93 +194,6 @@ describe('a deploy', () => {
   });
 });
 
-describe('an intent', () => {
-  it('pause takes effect after the instance in flight, and resume goes on', async () => {
-    await using stage = await fakeStage();
-    await stage.deploy('one');
-    const { outcome, events } = await stage.deploy('two', {
-      whenPaused: 'wait',
-      onEvent: (event, send) => {
-        if (isState(event, 'switched', 'bot.1@h2')) send('pause');
-        if (event.type === 'rollout.paused') queueMicrotask(() => send('resume'));
-      },
-    });
-    expect(outcome.exitCode).toBe(0);
-    const paused = events.findIndex((event) => event.type === 'rollout.paused');
-    expect(events.findIndex((event) => isState(event, 'updated', 'bot.1@h2'))).toBeLessThan(paused);
-    expect(events.findIndex((event) => isState(event, 'switched', 'bot.1@h3'))).toBeGreaterThan(paused);
-  });
-
-  it('abort does not wait for health, goes back with the instance in flight, and leaves the others as they are', async () => {
-    await using stage = await fakeStage();
-    const good = await stage.deploy('one');
-    stage.host('h2').behave = (_instance, release) => (release === good.release ? 'healthy' : 'waits');
-    const { outcome, release } = await stage.deploy('two', {
-      onEvent: (event, send) => {
-        if (isState(event, 'switched', 'bot.1@h2')) send('abort');
-      },
-    });
-    expect(outcome.exitCode).toBe(5);
-    expect(stage.host('h2').said).toContain('cancel bot.1');
-    expect(stage.links()).toMatchObject({ 'bot.1@h1': release, 'bot.1@h2': good.release, 'bot.1@h3': good.release });
-    expect(stage.hosts.every((host) => host.lockOwner === undefined)).toBe(true);
-  });
-
-  it('rollback brings everything back, last first', async () => {
-    await using stage = await fakeStage();
-    const good = await stage.deploy('one');
-    const order: string[] = [];
-    stage.hosts.forEach((host) => {
-      host.onChange = ({ type, instance }) => type === 'begins' && order.push(`${instance}@${host.host}`);
-    });
-    const { outcome } = await stage.deploy('two', {
-      onEvent: (event, send) => {
-        if (isState(event, 'updated', 'bot.1@h3')) send('rollback');
-      },
-    });
-    expect(outcome.exitCode).toBe(4);
-    expect(releasesOf(stage)).toEqual(new Set([good.release]));
-    expect(order).toEqual(['bot.1@h1', 'bot.1@h2', 'bot.1@h3', 'bot.1@h3', 'bot.1@h2', 'bot.1@h1']);
-  });
-
-  it('leave stops looking, and leaves the lock to age', async () => {
-    await using stage = await fakeStage();
-    const good = await stage.deploy('one');
-    stage.host('h1').behave = (_instance, release) => (release === good.release ? 'healthy' : 'waits');
-    const { outcome } = await stage.deploy('two', {
-      onEvent: (event, send) => {
-        if (isState(event, 'switched')) send('leave');
-      },
-    });
-    expect(outcome.exitCode).toBe(5);
-    expect(stage.host('h1').said).not.toContain('cancel bot.1');
-    expect(stage.host('h1').lockOwner).toMatchObject({ state: 'held' });
-  });
-
-  it('that is not legal now is refused with the reason', async () => {
-    await using stage = await fakeStage();
-    const answers: (string | undefined)[] = [];
-    await stage.deploy('one', {
-      onEvent: (event, send) => {
-        if (event.type === 'rollout.phase' && event.phase === 'Progressing') answers.push(send('resume'));
-        if (event.type === 'rollout.finished') answers.push(send('abort'));
-      },
-    });
-    expect(answers).toEqual(['it is not paused', 'the rollout is over']);
-  });
-
-  it('before anything was switched ends with 130, nothing changed', async () => {
-    await using stage = await fakeStage();
-    const { outcome } = await stage.deploy('one', {
-      onEvent: (event, send) => {
-        if (event.type === 'rollout.phase' && event.phase === 'Staging') send('abort');
-      },
-    });
-    expect(outcome.exitCode).toBe(130);
-    expect(stage.links()).toEqual({});
-  });
-});
-
 describe('a bake', () => {
   it('that sees an instance get worse goes back', async () => {
     await using stage = await fakeStage({ rollout: { bake: '1m' } });
@@ -305,54 +213,5 @@ describe('a bake', () => {
     await using stage = await fakeStage({ hosts: 1, instances: 2, rollout: { bake: '10s' } });
     const { events } = await stage.deploy('one');
     expect(events.filter((event) => event.type === 'bake.started')).toHaveLength(2);
-  });
-});
-
-describe('a rollback', () => {
-  it('goes to the last good release before the live one, never to where it is', async () => {
-    await using stage = await fakeStage();
-    const one = await stage.deploy('one');
-    const two = await stage.deploy('two');
-    stage.host('h1').behave = (_instance, release) =>
-      [one.release, two.release].includes(release) ? 'healthy' : 'unhealthy';
-    await stage.deploy('three');
-    const { outcome } = await stage.rollback();
-    expect(outcome.exitCode).toBe(0);
-    expect(releasesOf(stage)).toEqual(new Set([one.release]));
-  });
-
-  it('verifies every file of its target before anything is switched', async () => {
-    await using stage = await fakeStage();
-    const one = await stage.deploy('one');
-    await stage.deploy('two');
-    await stage.rollback();
-    expect(stage.hosts.map((host) => host.said.includes(`verify ${one.release}`))).toEqual([true, true, true]);
-  });
-
-  it('without anything to go back to is an error of the user, not a success', async () => {
-    await using stage = await fakeStage();
-    await expect(stage.rollback()).rejects.toBeInstanceOf(UserError);
-    await stage.deploy('one');
-    await expect(stage.rollback()).rejects.toMatchObject({ exitCode: 2, code: 'SLIP_NO_TARGET' });
-  });
-
-  it('to a release whose rollout failed, or that nobody knows, is refused', async () => {
-    await using stage = await fakeStage();
-    const one = await stage.deploy('one');
-    stage.host('h1').behave = (_instance, release) => (release === one.release ? 'healthy' : 'unhealthy');
-    const bad = await stage.deploy('two');
-    await expect(stage.rollback({ to: bad.release })).rejects.toMatchObject({ code: 'SLIP_NOT_A_TARGET' });
-    await expect(stage.rollback({ to: '$(reboot)' })).rejects.toMatchObject({ code: 'SLIP_RELEASE_UNKNOWN' });
-  });
-
-  it('that fails is never rolled back: it waits for a person', async () => {
-    await using stage = await fakeStage();
-    const one = await stage.deploy('one');
-    const two = await stage.deploy('two');
-    stage.host('h2').behave = (_instance, release) => (release === one.release ? 'unhealthy' : 'healthy');
-    const { outcome, state } = await stage.rollback();
-    expect(outcome.exitCode).toBe(5);
-    expect(state.phase).toBe('RollbackPaused');
-    expect(stage.links()).toMatchObject({ 'bot.1@h2': two.release });
   });
 });

@@ -28,7 +28,17 @@ function inputOf({ hosts, rollout = {}, exclusive = false, kind = 'deploy' }: Wo
   });
   const states = names.map((name, i) => hostState(name, hosts[i]!));
   const release = { id: NEW, revision: undefined, subject: '', digest: '', files: 1, bytes: 1 };
-  return { kind, settings, states, release, hosts: [], leftovers: [], restart: 'when needed', warnings: [] };
+  return {
+    kind,
+    settings,
+    states,
+    release,
+    hosts: [],
+    bystanders: [],
+    leftovers: [],
+    restart: 'when needed',
+    warnings: [],
+  };
 }
 
 function hostState(host: string, conditions: readonly Condition[]): HostState {
@@ -151,14 +161,47 @@ describe('a plan', () => {
   });
 
   it('refuses to take a healthy instance out while untouched ones use up maxUnavailable', () => {
-    const input = inputOf({ hosts: [['healthy', 'new']] });
-    const [state] = input.states;
-    const broken = state!.instances.map((one) =>
-      one.current === NEW ? { ...one, health: { healthy: false, outcome: '503', latencyMs: 1 } } : one,
-    );
-    expect(() => makePlan({ ...input, states: [{ ...state!, instances: broken }] })).toThrow(
-      /1 instance of bot is out already/,
-    );
+    const input = inputOf({ hosts: [['healthy']] });
+    const bystanders = hostState('left-out', ['sick']).instances;
+    expect(() => makePlan({ ...input, bystanders })).toThrow(/1 instance of bot is out already/);
+    expect(() => makePlan({ ...input, bystanders: hostState('left-out', ['healthy']).instances })).not.toThrow();
+  });
+
+  it('may always change an instance that is out itself', () => {
+    const input = inputOf({ hosts: [['sick']] });
+    expect(() => makePlan({ ...input, bystanders: hostState('left-out', ['sick']).instances })).not.toThrow();
+  });
+
+  it('restarts an instance that runs the release and is unhealthy', () => {
+    const input = inputOf({ hosts: [['new']] });
+    const sick = { healthy: false, outcome: '503', latencyMs: 1 };
+    const states = input.states.map((state) => ({
+      ...state,
+      instances: state.instances.map((one) => ({ ...one, health: sick })),
+    }));
+    expect(makePlan({ ...input, states }).instances).toMatchObject([{ change: 'restart' }]);
+  });
+
+  it('goes back to the last good release where an interrupted rollout left another', () => {
+    const record = {
+      revision: undefined,
+      subject: '',
+      digest: '',
+      recipe: undefined,
+      by: '',
+      at: 0,
+      bad: undefined,
+      kept: false,
+      present: true,
+    };
+    const input = inputOf({ hosts: [['healthy']] });
+    const releases = [
+      { ...record, id: 'good', sequence: 1, status: 'good' as const },
+      { ...record, id: OLD, sequence: 2, status: 'ready' as const },
+    ];
+    const states = input.states.map((state) => ({ ...state, releases }));
+    expect(makePlan({ ...input, states }).instances).toMatchObject([{ from: OLD, back: 'good' }]);
+    expect(makePlan(input).instances).toMatchObject([{ from: OLD, back: OLD }]);
   });
 
   it('says honestly that a role with one instance is away while it restarts', () => {

@@ -10,10 +10,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-export function fakeClock({
-  start = Date.UTC(2026, 10, 21, 11, 42, 5),
-  mode = 'auto',
-} = {}): FakeClock {
+export function fakeClock({ start = Date.UTC(2026, 10, 21, 11, 42, 5), mode = 'auto' } = {}): FakeClock {
   let now = start;
   let sleepers: Sleeper[] = [];
   const wakeDue = () => {

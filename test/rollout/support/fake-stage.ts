@@ -103,3 +103,8 @@ export async function fakeStage({
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+/** What the links of all instances point at. */
+export function releasesOf(stage: FakeStage): ReadonlySet<string> {
+  return new Set(Object.values(stage.links()));
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
+import { fakeStage, releasesOf } from './support/fake-stage.ts';
+
+describe('a rollback', () => {
+  it('goes to the last good release before the live one, never to where it is', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    const two = await stage.deploy('two');
+    stage.host('h1').behave = (_instance, release) =>
+      [one.release, two.release].includes(release) ? 'healthy' : 'unhealthy';
+    await stage.deploy('three');
+    const { outcome } = await stage.rollback();
+    expect(outcome.exitCode).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([one.release]));
+  });
+
+  it('verifies every file of its target before anything is switched', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    await stage.deploy('two');
+    await stage.rollback();
+    expect(stage.hosts.map((host) => host.said.includes(`verify ${one.release}`))).toEqual([true, true, true]);
+  });
+
+  it('without anything to go back to is an error of the user, not a success', async () => {
+    await using stage = await fakeStage();
+    await expect(stage.rollback()).rejects.toBeInstanceOf(UserError);
+    await stage.deploy('one');
+    await expect(stage.rollback()).rejects.toMatchObject({ exitCode: 2, code: 'SLIP_NO_TARGET' });
+  });
+
+  it('to a release whose rollout failed, or that nobody knows, is refused', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    stage.host('h1').behave = (_instance, release) => (release === one.release ? 'healthy' : 'unhealthy');
+    const bad = await stage.deploy('two');
+    await expect(stage.rollback({ to: bad.release })).rejects.toMatchObject({ code: 'SLIP_NOT_A_TARGET' });
+    await expect(stage.rollback({ to: '$(reboot)' })).rejects.toMatchObject({ code: 'SLIP_RELEASE_UNKNOWN' });
+  });
+
+  it('that fails is never rolled back: it waits for a person', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    const two = await stage.deploy('two');
+    stage.host('h2').behave = (_instance, release) => (release === one.release ? 'unhealthy' : 'healthy');
+    const { outcome, state } = await stage.rollback();
+    expect(outcome.exitCode).toBe(5);
+    expect(state.phase).toBe('RollbackPaused');
+    expect(stage.links()).toMatchObject({ 'bot.1@h2': two.release });
+  });
+});
