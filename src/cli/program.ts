@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { asSlipwayError } from '../base/errors.ts';
+import { asSlipwayError, UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { list } from '../base/text.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleJson, troubleLines } from './report/trouble.ts';
@@ -42,8 +44,10 @@ export function buildProgram(context: CliContext, done: Done): Command {
       writeErr: (text) => context.stderr.write(text),
     })
     .showSuggestionAfterError()
+    .allowExcessArguments()
     .addHelpText('after', HELP)
-    .action(async (stage: string | undefined, flags: GlobalOptions) => {
+    .action(async (stage: string | undefined, flags: GlobalOptions, self: Command) => {
+      if (self.args.length > 1) throw unknownCommand(self.args[0]!, program);
       const { tui } = await import('./commands/tui.ts');
       done(await tui(context, stage, flags));
     });
@@ -52,6 +56,16 @@ export function buildProgram(context: CliContext, done: Done): Command {
   addLocks(program, context, done);
   addDemo(program, context, done);
   return program;
+}
+
+function unknownCommand(word: string, program: Command): UserError {
+  const names = program.commands.map((command) => command.name());
+  const meant = nearest(word, names);
+  return new UserError({
+    code: 'SLIP_COMMAND',
+    message: `There is no command ${word}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+    mend: `The commands are ${list(names)}; see slipway --help.`,
+  });
 }
 
 const HELP = `
