@@ -8,8 +8,10 @@ export async function ask(context: CliContext, question: string, signal?: AbortS
   const terminal = createInterface({ input: context.stdin, output: context.stdout });
   try {
     const closed = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
-    // readline takes Ctrl-C for itself: hand it on to whoever decides about it
-    terminal.on('SIGINT', () => process.emit('SIGINT'));
+    // readline takes Ctrl-C for itself: hand it on to whoever decides about it; where nobody does, it is no answer
+    terminal.on('SIGINT', () => {
+      if (!process.emit('SIGINT')) terminal.close();
+    });
     const answer = terminal.question(question, signal ? { signal } : {}).catch(() => undefined);
     return (await Promise.race([answer, closed]))?.trim();
   } finally {
