@@ -11,7 +11,7 @@ const text = `${JSON.stringify(schema, null, 2)}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(file, text);
 } else if (readText(file) !== text) {
-  console.error('hosts.schema.json does not match src/config/schema.ts. Make it anew: npm run schema');
+  console.error('hosts.schema.json does not match src/config/schema.ts. Make it anew: npm run generate');
   process.exitCode = 1;
 }
 
