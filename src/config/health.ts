@@ -9,7 +9,10 @@ import { tcpProblem, tcpTarget, urlProblem } from './values.ts';
 
 export function resolveHealth(part: InstancePart): HealthSettings {
   const entry = part.entry.health ?? {};
-  return { probe: resolveProbe(part, entry), ...healthTimes(entry) };
+  const probe = resolveProbe(part, entry);
+  // files that nobody asks anything cannot become unhealthy: the switch is the deployment
+  const switched = probe.type === 'running' && !part.entry.service && entry.minHealthyTime === undefined;
+  return { probe, ...healthTimes(entry), ...(switched ? { minHealthyMs: 0 } : {}) };
 }
 
 /** Times that contradict each other: an instance that could never become healthy, a rollout that could never wait for it. */

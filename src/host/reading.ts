@@ -21,7 +21,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
   const user = text(about, 1);
   return {
     host,
-    now: (number(about, 0) ?? 0) * 1000,
+    now: number(about, 0) ?? 0,
     user,
     system: text(about, 2),
     initialised: text(about, 3) === 'yes',

@@ -6,7 +6,7 @@ import type { LockOwner, ReleaseRecord, ReleaseStatus } from './state.ts';
 const words = z.string().transform(sanitise);
 
 const ledgerSchema = z.object({
-  status: z.enum(['preparing', 'ready', 'good', 'failed']),
+  status: z.enum(['preparing', 'ready', 'good', 'failed', 'left']),
   sequence: z.number().int().nonnegative(),
   revision: words.optional(),
   subject: words.default(''),

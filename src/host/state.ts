@@ -27,7 +27,8 @@ export interface HostState {
   readonly findings: readonly Finding[];
 }
 
-export type ReleaseStatus = 'preparing' | 'ready' | 'good' | 'failed';
+/** `left`: it was good, and somebody rolled back from it. */
+export type ReleaseStatus = 'preparing' | 'ready' | 'good' | 'failed' | 'left';
 
 /** One release as the ledger of a host knows it. */
 export interface ReleaseRecord {

@@ -133,9 +133,15 @@ export interface WorkerFrame {
   readonly fields: readonly string[];
 }
 
+/** What the ledger is to say of a release. */
+export interface Mark {
+  readonly release: string;
+  readonly status: 'good' | 'failed' | 'left';
+}
+
 export interface FinishOptions {
   readonly rollout: string;
-  readonly marks: readonly { readonly release: string; readonly status: 'good' | 'failed' }[];
+  readonly marks: readonly Mark[];
   readonly prune: readonly string[];
   readonly history: string;
   readonly lock: 'release' | 'keep';

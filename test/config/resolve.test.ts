@@ -140,6 +140,10 @@ describe('resolving a stage', () => {
     expect(instances.at(-1)!.health).toMatchObject({ probe: { type: 'running' }, minHealthyMs: 1000 });
   });
 
+  it('waits for nothing where files alone are deployed, and nobody asks them anything', () => {
+    expect(live().instances[0]!.health).toMatchObject({ probe: { type: 'running' }, minHealthyMs: 0 });
+  });
+
   it('orders instances by role, then host, then number', () => {
     const hosts = ['b', 'a'].map((name) => ({ name, address: name, roles: { web: 2, bot: 1 } }));
     const settings = live({ roles: { bot: {}, web: {} }, stages: { live: { hosts } } });

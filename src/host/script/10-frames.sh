@@ -59,8 +59,17 @@ read_clock() {
   fi
 }
 
-# Durability: what has just been written or renamed survives a power cut. GNU and new busybox can sync one file system.
-sync_path() { sync -f "$1" 2>/dev/null || sync; }
+# Milliseconds since 1970 into NOW: exact where date can tell, else the middle of the second.
+read_wall() {
+  NOW=$(date +%s%3N)
+  case $NOW in *[!0-9]*) NOW=$(date +%s)500 ;; esac
+}
+
+# Durability: what has just been written or renamed survives a power cut. sync_path is for one file or folder, sync_tree for
+# all below; where they are not known, everything is synced.
+sync_path() { sync -- "$1" 2>/dev/null || sync; }
+
+sync_tree() { sync -f -- "$1" 2>/dev/null || sync; }
 
 mtime() { stat -c %Y -- "$1" 2>/dev/null || printf '0'; }
 

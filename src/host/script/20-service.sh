@@ -22,9 +22,9 @@ systemctl_show() {
 }
 
 # Reads the state of the service into: STATUS (running starting stopped failed none unknown), PID, START (changes with
-# every start), RESTARTS, DETAIL.
+# every start), RESTARTS, RESULT (systemd's word for how it ended), DETAIL.
 read_service() {
-  STATUS=unknown PID='' START='' RESTARTS='' DETAIL=''
+  STATUS=unknown PID='' START='' RESTARTS='' RESULT='' DETAIL=''
   case $svc in
     systemd) read_systemd ;;
     command) read_command ;;
@@ -33,7 +33,7 @@ read_service() {
 }
 
 read_systemd() {
-  u_load='' u_active='' u_sub='' u_status='' u_result=''
+  u_load='' u_active='' u_sub='' u_status=''
   while IFS='=' read -r u_key u_value; do
     case $u_key in
       LoadState) u_load=$u_value ;;
@@ -43,13 +43,13 @@ read_systemd() {
       InvocationID) START=$u_value ;;
       NRestarts) RESTARTS=$u_value ;;
       ExecMainStatus) u_status=$u_value ;;
-      Result) u_result=$u_value ;;
+      Result) RESULT=$u_value ;;
     esac
   done <<END
 $(systemctl_show 2>/dev/null)
 END
   [ "$PID" != 0 ] || PID=
-  DETAIL="$u_active ($u_sub), result $u_result, exit status $u_status"
+  DETAIL="$u_active ($u_sub), result $RESULT, exit status $u_status"
   case $u_load in
     not-found) STATUS=none DETAIL="there is no unit $unit" ;;
     loaded)
@@ -104,7 +104,7 @@ process_start() {
 # is 124 (GNU) or 143 (busybox) when it took longer.
 in_instance() {
   (
-    cd "$D/instances/$I/current" 2>/dev/null || cd "$D" || exit 1
+    cd "$D/instances/$I/current" 2>/dev/null || cd "$D" 2>/dev/null || cd / || exit 1
     own_locale
     set -a
     # shellcheck source=/dev/null
@@ -141,11 +141,27 @@ service_start() {
       enable_unit
       # a release that kept crashing may have used up the unit's start limit: that must not hold up the one before it
       systemctl_do reset-failed >/dev/null 2>&1 || :
-      systemctl_do restart
+      systemctl_do restart || restart_when_allowed
       ;;
     command) logged_in_instance "$(start_limit)" "$start" ;;
     files) : ;;
   esac
+}
+
+# Who has no right to reset the limit has to wait until it has run out: after 10 s, unless the unit says otherwise.
+restart_when_allowed() {
+  read_clock
+  s_until=$((MS + 60000)) s_told=
+  while read_service; [ "$RESULT" = start-limit-hit ] && [ "$MS" -lt "$s_until" ] && holds_lock && ! is_cancelled; do
+    [ -n "$s_told" ] || note "systemd lets $unit start only so often: waiting until it may start again"
+    s_told=yes
+    beat
+    sleep 1
+    read_clock
+    STARTED=$MS
+    ! systemctl_do restart || return 0
+  done
+  return 1
 }
 
 service_stop() {

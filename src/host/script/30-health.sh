@@ -121,15 +121,19 @@ split_answer() {
     $0 == "" && code ~ /^[2-9]/ { print code; body = 1 }'
 }
 
-# busybox wget knows neither of these options, follows redirections whatever one says (their first answer counts), and drops
-# the body of a failure.
+# GNU wget shows the header with two spaces before each line, then the body. busybox wget knows none of these options, follows
+# redirections whatever one says (their first answer counts), and drops the body of a failure.
 http_wget() {
-  w_answer=$(timeout "$timeout" wget -q -t 1 --max-redirect=0 --content-on-error --save-headers -O - "$url" | split_answer)
-  if [ -z "$w_answer" ]; then
-    w_answer=$(timeout "$timeout" wget -S -O /dev/null "$url" 2>&1 | awk '$1 ~ /^HTTP\// { print $2; exit }')
-    case $w_answer in 2??) w_answer=$w_answer$NL$(timeout "$timeout" wget -q -O - "$url" | head -c 4096) ;; esac
+  if wget --version >/dev/null; then
+    timeout "$timeout" wget -q -S -t 1 --max-redirect=0 --content-on-error -O - "$url" 2>&1 | head -c 20000 | awk '
+      NR == 1 { if (!/^  HTTP\//) exit; print $2; next }
+      !body && /^  [A-Za-z0-9-]+:/ { next }
+      { body = 1; print }'
+  else
+    w_status=$(timeout "$timeout" wget -S -O /dev/null "$url" 2>&1 | awk '$1 ~ /^HTTP\// { print $2; exit }')
+    printf '%s\n' "$w_status"
+    case $w_status in 2??) timeout "$timeout" wget -q -O - "$url" | head -c 4096 ;; esac
   fi
-  printf '%s\n' "$w_answer"
 }
 
 # HTTP/1.0 by hand, for hosts with neither client: plain http only.
@@ -143,7 +147,7 @@ http_raw() {
   if [ "$1" = perl ]; then
     # shellcheck disable=SC2016
     timeout "$timeout" perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(PeerAddr=>$ARGV[0],PeerPort=>$ARGV[1]) or exit 1;
-      $|=1;print $s "GET $ARGV[2] HTTP/1.0\r\nHost: $ARGV[0]\r\nConnection: close\r\n\r\n";print while <$s>' \
+      $|=1;print $s "GET $ARGV[2] HTTP/1.0\r\nHost: $ARGV[0]\r\nConnection: close\r\n\r\n";print $b while sysread $s,$b,4096' \
       "${h_host%:*}" "$h_port" "$h_path"
   else
     # shellcheck disable=SC2016

@@ -14,7 +14,8 @@ verb_probe() {
 }
 
 probe_host() {
-  frame host "$(date +%s)" "$(id -un)" "$(uname -s -m)" "$([ -d "$META/ledger" ] && echo yes || echo no)"
+  read_wall
+  frame host "$NOW" "$(id -un)" "$(uname -s -m)" "$([ -d "$META/ledger" ] && echo yes || echo no)"
   t_list=
   for t_ in tar gzip zstd awk sha256sum systemctl journalctl sudo setsid timeout curl wget python3 perl node bash; do
     has "$t_" && t_list="$t_list $t_"

@@ -176,7 +176,7 @@ verb_publish() {
 
 publish() {
   link_shared
-  sync_path "$D/releases/$release"
+  sync_tree "$D/releases/$release"
   require_lock
   set_status "$release" ready || fail write "$META/ledger/$release.json"
   frame published

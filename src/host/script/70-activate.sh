@@ -14,8 +14,9 @@ verb_activate() {
   a_dir=$META/rollouts/$rollout
   a_name=$a_dir/$(turn_name)
   F=$a_name.frames
-  if [ ! -e "$a_name.task" ]; then
-    { mkdir -p -- "$a_dir" && true >>"$F" && write "$a_name.task" "$task"; } || fail write "$a_dir"
+  { mkdir -p -- "$a_dir" && true >>"$F"; } || fail write "$a_dir"
+  if ln -s -- "$$" "$a_name.begun" 2>/dev/null; then
+    must_write "$a_name.task" "$task"
     detached sh "$SELF" worker "$a_name.task" || fail detach "$I"
   fi
   follow
@@ -39,7 +40,8 @@ detach_method() {
   DETACH=none
   if [ "$UID_" = 0 ] && has systemd-run && [ -d /run/systemd/system ]; then
     DETACH=system
-  elif has systemd-run && [ -e "/var/lib/systemd/linger/$(id -un)" ] && [ -S "$XDG_RUNTIME_DIR/bus" ]; then
+  elif has systemd-run && [ -e "/var/lib/systemd/linger/$(id -un)" ] && [ -S "$XDG_RUNTIME_DIR/systemd/private" ]; then
+    # the manager's own socket: it is there without a user bus, too
     DETACH=user
   elif has setsid; then
     DETACH=setsid
@@ -94,9 +96,12 @@ follow() {
   exec 5<&-
 }
 
+# A worker that has not begun yet is given time; one that has begun and ended without a last word is gone.
 tick() {
   if [ -n "$(marked_by "${F%.frames}.worker")" ]; then f_missed=0; else f_missed=$((f_missed + 1)); fi
-  if [ "$f_missed" -ge 5 ]; then
+  f_limit=15
+  [ ! -L "${F%.frames}.worker" ] || f_limit=2
+  if [ "$f_missed" -ge "$f_limit" ]; then
     frame gone
     return 1
   fi

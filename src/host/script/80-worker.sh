@@ -17,7 +17,8 @@ worker() {
   SEQ=${seq0:-0}
   exec >/dev/null 2>>"$W.log"
   read_clock
-  WALL=$(($(date +%s) * 1000 - MS))
+  read_wall
+  WALL=$((NOW - MS))
   MARK="$rollout $$ $(process_start $$)"
   ln -s -- "$MARK" "$W.worker"
   mkdir -p -- "$HOME_" || finish failed "no folder $HOME_"
@@ -101,16 +102,21 @@ point() {
 }
 
 work_update() {
-  u_old=$expect
+  # where to go back to: mostly what the link points at, but never a release that an interrupted rollout left unproven
+  u_old=$expect u_back=${back-$expect}
   ! is_foreign "$LINK" || finish failed "$LINK is not a link to a release"
   guard
   ! is_cancelled || finish cancelled "nothing was changed"
   read_service
   START_BEFORE=$START
-  if [ "$svc" = command ] && [ "$STATUS" != stopped ]; then
-    service_stop >>"$W.log" || note "it could not be stopped: $(tail -n 1 "$W.log")"
-    state stopped "$u_old" ""
-  fi
+  case $svc:$STATUS:$u_old in
+    # without a release there is nothing yet that could know the status
+    command:stopped:* | command:unknown:) ;;
+    command:*)
+      service_stop >>"$W.log" || note "it could not be stopped: $(tail -n 1 "$W.log")"
+      state stopped "$u_old" ""
+      ;;
+  esac
   guard
   : "${env_old:=$(cat "$HOME_/env" 2>/dev/null)}"
   if write "$HOME_/env" "$env" && write "$HOME_/service" "$service_line" && switch_to "$release"; then
@@ -121,7 +127,7 @@ work_update() {
     state failed "$u_old" "$WHY"
     restore
   fi
-  [ -z "$u_old" ] || [ "$u_old" = "$release" ] || point "$HOME_/previous" "../../releases/$u_old"
+  [ -z "$u_back" ] || [ "$u_back" = "$release" ] || point "$HOME_/previous" "../../releases/$u_back"
   agree_on_current
   state updated "$release" "" "" "$PROOF"
   finish updated "$PROOF"
@@ -138,7 +144,11 @@ run_release() {
   if service_start >>"$W.log"; then
     ! wait_healthy || return 0
   else
-    WHY="it could not be started: $(tail -n 1 "$W.log")"
+    read_service
+    WHY=$(tail -n 1 "$W.log")
+    # where the unit itself has failed, systemctl only says where to look
+    case $svc:$STATUS in systemd:failed | systemd:starting) WHY=$DETAIL ;; esac
+    WHY="it could not be started: $WHY"
   fi
   state failed "$expect" "$WHY"
   evidence
@@ -158,20 +168,20 @@ END
 # Back to what ran before, or, when nothing did, to nothing. A process that was never stopped is as good as a new one here.
 restore() {
   REVERTING=yes u_why=$WHY
-  [ -n "$u_old" ] || undo_first
+  [ -n "$u_back" ] || undo_first
   guard
-  state reverting "$u_old" "$u_why"
+  state reverting "$u_back" "$u_why"
   [ "$svc" != command ] || service_stop >>"$W.log" || :
   guard
   read_service
   read_runs
   START_BEFORE=$START
-  [ "$RUNS" != "$u_old" ] || START_BEFORE=
-  { [ "$expect" = "$u_old" ] || switch_to "$u_old"; } ||
+  [ "$RUNS" != "$u_back" ] || START_BEFORE=
+  { [ "$expect" = "$u_back" ] || switch_to "$u_back"; } ||
     finish stuck "$u_why; and the link could not be switched back: $(tail -n 1 "$W.log")"
   write "$HOME_/env" "$env_old"
   if run_release; then
-    state reverted "$u_old" "$u_why" "" "$PROOF"
+    state reverted "$u_back" "$u_why" "" "$PROOF"
     finish reverted "$u_why"
   fi
   finish stuck "$u_why; and the release before it did not come up either: $WHY"

@@ -77,7 +77,7 @@ verb_finish() {
   printf '%s\n' "$prune" | while IFS= read -r p_; do [ -z "$p_" ] || prune_release "$p_"; done
   prune_rest
   [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson"
-  sync_path "$META"
+  sync_tree "$META"
   [ "$release_lock" != yes ] || { any=no history='' && verb_unlock; }
 }
 
