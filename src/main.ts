@@ -7,7 +7,8 @@ const { stdin, stdout, stderr, env, argv } = process;
 // a reader that went away (| head) must not end a rollout that is under way
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // EIO: the terminal itself has gone
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 

@@ -6,29 +6,31 @@ export type OnInterrupt = 'leave' | 'stop' | 'rollback';
 
 /**
  * Stays with a running rollout to its end: answers pauses and interrupts. With a terminal a person is asked; without one
- * the first signal does what `onInterrupt` says. A second signal always leaves at once.
+ * the first signal does what `onInterrupt` says. A second signal leaves at once, and so does a terminal that went away.
  */
 export async function stayWith(
   context: CliContext,
   rollout: RunningRollout,
   { onInterrupt }: { readonly onInterrupt: OnInterrupt },
 ): Promise<RolloutOutcome> {
-  const over = new AbortController();
+  const asked = createQuestions(context, rollout);
   let interrupts = 0;
-  const onSignal = () => {
+  const onSignal = (signal: NodeJS.Signals) => {
     interrupts += 1;
-    if (interrupts > 1) rollout.send('leave');
-    else if (isInteractive(context)) void askInterrupted(context, rollout, over.signal);
-    else rollout.send(INTENTS[onInterrupt]);
+    if (interrupts > 1 || signal === 'SIGHUP') rollout.send('leave');
+    else if (isInteractive(context)) asked.put(INTERRUPTED);
+    // what cannot be done now ends in the nearest that can: nobody is there to ask
+    else if (rollout.send(INTENTS[onInterrupt]) !== undefined) rollout.send('leave');
   };
   const stopListening = rollout.subscribe((event) => {
-    if (event.type === 'rollout.paused' && isInteractive(context)) void askPaused(context, rollout, over.signal);
+    if (event.type === 'rollout.resumed') interrupts = 0;
+    if (event.type === 'rollout.paused' && isInteractive(context)) asked.put(PAUSED);
   });
   SIGNALS.forEach((signal) => process.on(signal, onSignal));
   try {
     return await rollout.finished;
   } finally {
-    over.abort();
+    asked.close();
     stopListening();
     SIGNALS.forEach((signal) => process.off(signal, onSignal));
   }
@@ -39,32 +41,46 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** "stop": the instance in flight finishes, then it is paused. */
 const INTENTS: Readonly<Record<OnInterrupt, Intent>> = { leave: 'leave', stop: 'pause', rollback: 'rollback' };
 
-async function askInterrupted(context: CliContext, rollout: RunningRollout, over: AbortSignal): Promise<void> {
-  const question = '\n[f]inish this instance and stop · roll [b]ack · [l]eave (the rest waits) · [c]ontinue: ';
-  const answers: Readonly<Record<string, Intent>> = { f: 'pause', b: 'rollback', l: 'leave' };
-  await askIntent(context, rollout, { question, answers, over });
-}
-
-async function askPaused(context: CliContext, rollout: RunningRollout, over: AbortSignal): Promise<void> {
-  const question = '[r]esume · roll [b]ack · [a]bort and keep it as it is · [l]eave: ';
-  const answers: Readonly<Record<string, Intent>> = { r: 'resume', b: 'rollback', a: 'abort', l: 'leave' };
-  await askIntent(context, rollout, { question, answers, over });
-}
-
 interface Question {
-  readonly question: string;
-  readonly answers: Readonly<Record<string, Intent>>;
-  readonly over: AbortSignal;
+  readonly text: string;
+  readonly answers: Readonly<Record<string, Intent | 'nothing'>>;
+  /** What the end of the input means. */
+  readonly silence: Intent | 'nothing';
 }
 
-async function askIntent(context: CliContext, rollout: RunningRollout, { question, answers, over }: Question) {
-  while (!over.aborted) {
-    const answer = await ask(context, question, over);
-    if (answer === undefined || answer === 'c') return;
-    const intent = answers[answer.toLowerCase()[0] ?? ''];
-    if (!intent) continue;
-    const refused = rollout.send(intent);
-    if (refused === undefined) return;
-    context.stdout.write(`Not now: ${refused}.\n`);
-  }
+const INTERRUPTED: Question = {
+  text: '\n[f]inish this instance and stop · roll [b]ack · [l]eave (the rest waits) · [c]ontinue: ',
+  answers: { f: 'pause', b: 'rollback', l: 'leave', c: 'nothing' },
+  silence: 'nothing',
+};
+
+const PAUSED: Question = {
+  text: '[r]esume · roll [b]ack · [a]bort and keep it as it is · [l]eave: ',
+  answers: { r: 'resume', b: 'rollback', a: 'abort', l: 'leave' },
+  silence: 'leave',
+};
+
+/** One question at a time: a new one takes the place of the one before. */
+function createQuestions(context: CliContext, rollout: RunningRollout) {
+  let current = new AbortController();
+  const pose = async ({ text, answers, silence }: Question, over: AbortSignal): Promise<void> => {
+    for (;;) {
+      const answer = await ask(context, text, over);
+      if (over.aborted) return;
+      const intent = answer === undefined ? silence : answers[answer.toLowerCase()[0] ?? ''];
+      if (intent === undefined) continue;
+      const refused = intent === 'nothing' ? undefined : rollout.send(intent);
+      if (refused === undefined) return;
+      context.stdout.write(`Not now: ${refused}.\n`);
+      if (answer === undefined) return;
+    }
+  };
+  return {
+    put: (question: Question) => {
+      current.abort();
+      current = new AbortController();
+      void pose(question, current.signal);
+    },
+    close: () => current.abort(),
+  };
 }

@@ -109,6 +109,7 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
   withRollout(program.command('rollback <stage>'))
     .description('return the stage to a release that was good')
     .option('--to <release>', 'its id, or the end of it (default: the last good one before the live one)')
+    .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
     .addHelpText(
       'after',
       '\nExamples:\n  slipway rollback production\n  slipway releases production\n  slipway rollback production --to 20261121T114205Z-1f0755f',

@@ -5,40 +5,59 @@ import { hostOf, instanceOf, type RolloutContext } from './context.ts';
 const LOOK_MS = 5000;
 const BAD_LOOKS = 3;
 
+/** What came of watching: instances that got worse and why, and those that were never seen. */
+export interface Baked {
+  readonly worse: ReadonlyMap<string, string>;
+  readonly unseen: readonly string[];
+  /** It was watched for all of the time, or somebody wanted a pause first. */
+  readonly length: 'full' | 'cut';
+}
+
 /**
- * Watches the updated instances for `ms`. Answers with those that got worse and why: they stopped running, or were
- * unhealthy at three looks in a row. Ends early when one did, when somebody asks for a pause, or urgently.
+ * Watches the updated instances for `ms`. An instance got worse when it was started anew, stopped running, or was unhealthy
+ * at three looks in a row. Ends early when one did, when somebody asks for a pause, or urgently.
  */
-export async function bake(
-  context: RolloutContext,
-  instances: readonly string[],
-  ms: number,
-): Promise<ReadonlyMap<string, string>> {
+export async function bake(context: RolloutContext, instances: readonly string[], ms: number): Promise<Baked> {
   const { clock, controls, events } = context;
   const since = clock.now();
   events.emit({ type: 'bake.started', until: since + ms, instances });
-  const badLooks = new Map<string, number>();
+  const watched = new Map<string, Watched>();
   const worse = new Map<string, string>();
   while (clock.now() - since < ms && worse.size === 0 && !controls.signal().aborted && !controls.wantsPause()) {
     const left = since + ms - clock.now();
     await clock.sleep(Math.min(LOOK_MS, Math.max(1, ms / 5), left), controls.signal()).catch(() => undefined);
     if (controls.signal().aborted) break;
     for (const state of await look(context, instances)) {
-      const complaint = complaintOf(state);
-      const count = complaint === undefined ? 0 : (badLooks.get(state.id) ?? 0) + 1;
-      badLooks.set(state.id, count);
-      if (complaint !== undefined && count >= BAD_LOOKS) worse.set(state.id, `got worse while baking: ${complaint}`);
+      const seen = watch(watched.get(state.id), state);
+      watched.set(state.id, seen);
+      if (seen.complaint !== undefined) worse.set(state.id, `got worse while baking: ${seen.complaint}`);
     }
   }
+  const length = clock.now() - since < ms ? 'cut' : 'full';
   events.emit({ type: 'bake.finished' });
-  return worse;
+  return { worse, unseen: instances.filter((id) => !watched.has(id)), length };
+}
+
+interface Watched {
+  /** The process of the first look: a crash loop shows as another one, however quickly it comes back. */
+  readonly start: string;
+  readonly badLooks: number;
+  readonly complaint: string | undefined;
+}
+
+function watch(before: Watched | undefined, state: InstanceState): Watched {
+  const { pid, restarts } = state.service;
+  const start = `${pid ?? ''}/${restarts ?? ''}`;
+  if (before && before.start !== start) return { ...before, complaint: 'it ended and was started again' };
+  const bad = complaintOf(state);
+  const badLooks = bad === undefined ? 0 : (before?.badLooks ?? 0) + 1;
+  return { start, badLooks, complaint: badLooks >= BAD_LOOKS ? bad : undefined };
 }
 
 async function look(context: RolloutContext, instances: readonly string[]): Promise<readonly InstanceState[]> {
-  const wanted = instances.map((id) => instanceOf(context, id));
-  const hosts = [...new Set(wanted.map((instance) => instance.host))];
-  const looks = await Promise.all(hosts.map((host) => lookAt(context, host, new Set(instances))));
-  return looks.flat();
+  const hosts = [...new Set(instances.map((id) => instanceOf(context, id).host))];
+  const wanted = new Set(instances);
+  return (await Promise.all(hosts.map((host) => lookAt(context, host, wanted)))).flat();
 }
 
 async function lookAt(
@@ -52,7 +71,7 @@ async function lookAt(
     return state.instances;
   } catch (thrown) {
     if (!(thrown instanceof SlipwayError)) throw thrown;
-    // not seen is not worse: the next look may see it, and the next step needs the host anyway
+    // not seen is not worse: the next look may see it
     context.events.emit({ type: 'warning', host, message: thrown.message });
     return [];
   }

@@ -32,8 +32,15 @@ export interface RolloutContext {
   readonly whenPaused: 'wait' | 'end';
   /** Rollouts whose lock may be taken though it is paused (a rollback of it) or alive (--force). */
   /** The plan for what the hosts say now that they are locked. */
-  replan(): Promise<Plan>;
+  replan(): Promise<Replanned>;
   readonly takeover: { readonly takes?: string; readonly force?: string };
+}
+
+/** The plan under the lock, and what changes with it. */
+export interface Replanned {
+  readonly plan: Plan;
+  readonly ledger: string | undefined;
+  readonly instances: ReadonlyMap<string, InstanceSettings>;
 }
 
 export function hostOf(context: RolloutContext, name: string): HostClient {

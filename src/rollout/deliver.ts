@@ -94,12 +94,13 @@ export interface DeliveryOptions {
   readonly stage: Stage;
   readonly artifact: Artifact;
   readonly lacks: readonly Lack[];
+  readonly wasGood: boolean;
   /** With status "preparing". */
   readonly ledger: string;
 }
 
 /** Sends each host what it lacks; a payload is packed once for all hosts with the same base. */
-export function createDelivery({ stage, artifact, lacks, ledger }: DeliveryOptions): Delivery {
+export function createDelivery({ stage, artifact, lacks, ledger, wasGood }: DeliveryOptions): Delivery {
   const packed = new Map<string, Promise<Payload>>();
   const pack = async (lack: Lack, signal: AbortSignal): Promise<Upload> => {
     const payload =
@@ -111,6 +112,7 @@ export function createDelivery({ stage, artifact, lacks, ledger }: DeliveryOptio
   };
   return {
     digest: artifact.manifest.digest,
+    wasGood,
     ledger,
     to: ({ host }: HostClient): HostDelivery => {
       const lack = lacks.find((one) => one.host === host);

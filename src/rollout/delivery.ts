@@ -18,6 +18,8 @@ export interface Upload {
 
 export interface Delivery {
   readonly digest: string;
+  /** It was good before this rollout. */
+  readonly wasGood: boolean;
   /** The ledger line of the release; undefined when the ledger stays as it is (a rollback). */
   readonly ledger: string | undefined;
   to(host: HostClient): HostDelivery;

@@ -1,8 +1,10 @@
 import type { HistoryRecord } from '../host/records.ts';
-import { plural } from '../base/text.ts';
+import type { HostClient, Mark } from '../host/verbs.ts';
+import { list, plural } from '../base/text.ts';
 import { type RolloutContext } from './context.ts';
 import type { Phase } from './events.ts';
 import { keepPaused } from './locking.ts';
+import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { whyOf } from './steps.ts';
@@ -28,7 +30,7 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
       await keepPaused(context);
       break;
     case 'left':
-      if (context.controls.phase() === 'Paused') await keepPaused(context);
+      if (isPaused(context.controls.phase())) await keepPaused(context);
       break;
     case 'succeeded':
     case 'rolledBack':
@@ -44,6 +46,10 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
     exitCode: outcome.exitCode,
   });
   return outcome;
+}
+
+function isPaused(phase: Phase): boolean {
+  return phase === 'Paused' || phase === 'RollbackPaused';
 }
 
 function phaseOf(ending: Ending): Phase | undefined {
@@ -64,12 +70,13 @@ function phaseOf(ending: Ending): Phase | undefined {
 
 async function finishAll(context: RolloutContext, ending: Ending, outcome: RolloutOutcome): Promise<void> {
   const { plan, id } = context;
-  const status = statusOf(ending);
+  const marks = marksOf(context, ending);
   const finished = await Promise.allSettled(
     context.hosts.map(async (host) => {
+      if (ending.type === 'succeeded') await moveToEnd(context, host);
       const pruned = await host.finish({
         rollout: id,
-        marks: status === undefined ? [] : [{ release: plan.release.id, status }],
+        marks,
         prune: ending.type === 'succeeded' ? (plan.hosts.find((one) => one.host === host.host)?.prune ?? []) : [],
         history: JSON.stringify(historyRecord(context, ending, outcome)),
         lock: 'release',
@@ -90,10 +97,29 @@ async function finishAll(context: RolloutContext, ending: Ending, outcome: Rollo
   });
 }
 
-function statusOf(ending: Ending): 'good' | 'failed' | undefined {
-  if (ending.type === 'succeeded') return 'good';
-  // a rollback's target was good before: that the way to it failed does not make it a failed release
-  return ending.type === 'rolledBack' || ending.type === 'aborted' ? 'failed' : undefined;
+/** A release that was good before and was deployed again is the newest one now. */
+async function moveToEnd({ plan, delivery, id }: RolloutContext, host: HostClient): Promise<void> {
+  if (!delivery.wasGood || delivery.ledger === undefined) return;
+  const ledger = delivery.ledger.replace('"preparing"', '"good"');
+  await host.ledger({ rollout: id, release: plan.release.id, ledger });
+}
+
+/**
+ * What the ledger says afterwards. A release that was good stays so when a later rollout of it fails; the ones that were
+ * rolled back from are no place to go back to by default.
+ */
+function marksOf({ plan, delivery }: RolloutContext, { type }: Ending): readonly Mark[] {
+  const { id } = plan.release;
+  if (type === 'succeeded') {
+    const left =
+      plan.kind === 'rollback' ? plan.instances.flatMap(({ from }) => (from && from !== id ? [from] : [])) : [];
+    return [
+      { release: id, status: 'good' },
+      ...[...new Set(left)].map((release) => ({ release, status: 'left' as const })),
+    ];
+  }
+  if (plan.kind === 'rollback' || delivery.wasGood) return [];
+  return type === 'rolledBack' || type === 'aborted' ? [{ release: id, status: 'failed' }] : [];
 }
 
 function historyRecord(context: RolloutContext, ending: Ending, outcome: RolloutOutcome): HistoryRecord {
@@ -123,13 +149,16 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
       return say(0, `${release.id} is live on ${plural(live, 'instance')} of ${stage}.${kept}`);
     }
     case 'rolledBack':
-      return say(4, `Rolled back: ${ending.reason}. Everything runs what it ran before.`, `slipway history ${stage}`);
-    case 'aborted':
+      return say(4, `Rolled back: ${ending.reason}. ${whatRunsNow(plan)}`, `slipway history ${stage}`);
+    case 'aborted': {
+      const changed = run.updated.length;
+      const broken = run.broken.size > 0 ? ` Look at ${whyOf(run.broken)}.` : '';
       return say(
         5,
-        `Aborted: ${plural(run.updated.length, 'instance')} of ${stage} ${run.updated.length === 1 ? 'runs' : 'run'} ${release.id}, the others what they ran before.`,
+        `Aborted: ${plural(changed, 'instance')} of ${stage} ${changed === 1 ? 'runs' : 'run'} ${release.id}, the others what they ran before.${broken}`,
         `slipway rollback ${stage}   or   slipway deploy ${stage}`,
       );
+    }
     case 'cancelled':
       return say(130, `Stopped before anything was changed: ${ending.reason}.`);
     case 'paused': {
@@ -147,4 +176,11 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
         `${look}   then   slipway deploy ${stage}`,
       );
   }
+}
+
+/** Mostly what ran before; an instance that an interrupted rollout had left on an unproven release runs another one. */
+function whatRunsNow({ instances }: Plan): string {
+  const moved = instances.filter((one) => one.change !== 'retire' && one.change !== 'none' && one.back !== one.from);
+  if (moved.length === 0) return 'Everything runs what it ran before.';
+  return `Everything is back; ${list(moved.map((one) => `${one.instance} runs ${one.back ?? 'nothing'}`))}.`;
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { EventBody, RolloutEvent } from './events.ts';
 
-/** The one stream of a rollout's events: whoever subscribes gets every event from the first. */
+/** The one stream of a rollout's events: whoever subscribes gets every event from the first, each once. */
 export interface EventStream {
   /** From the controller, now. */
   emit(body: EventBody): void;
-  /** From a worker, which has numbered and timed it. */
+  /** From a worker, which has numbered and timed it; one that was here already (a stream read again) is dropped. */
   add(event: RolloutEvent): void;
   subscribe(listener: (event: RolloutEvent) => void): () => void;
 }
@@ -13,8 +13,11 @@ export interface EventStream {
 export function createEventStream(rollout: string, clock: Clock): EventStream {
   const events: RolloutEvent[] = [];
   const listeners = new Set<(event: RolloutEvent) => void>();
+  const seen = new Map<string, number>();
   let seq = 0;
   const add = (event: RolloutEvent) => {
+    if (event.seq <= (seen.get(event.source) ?? 0)) return;
+    seen.set(event.source, event.seq);
     events.push(event);
     listeners.forEach((listener) => listener(event));
   };

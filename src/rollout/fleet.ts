@@ -46,7 +46,7 @@ function mergeOne(held: readonly Held[], instances: readonly InstanceState[]): F
   };
 }
 
-const STRENGTH: readonly ReleaseStatus[] = ['good', 'failed', 'ready', 'preparing'];
+const STRENGTH: readonly ReleaseStatus[] = ['left', 'good', 'failed', 'ready', 'preparing'];
 
 function strongest(statuses: readonly ReleaseStatus[]): ReleaseStatus {
   return STRENGTH.find((status) => statuses.includes(status)) ?? 'preparing';
@@ -61,7 +61,7 @@ function notATarget(
   const live = liveRelease(newestFirst);
   if (release.bad !== undefined) return `marked bad: ${release.bad}`;
   if (release.status === 'failed') return 'its rollout failed';
-  if (release.status !== 'good') return 'it never finished a rollout';
+  if (release.status !== 'good' && release.status !== 'left') return 'it never finished a rollout';
   const runsEverywhere = instancesOf(states).every((instance) => instance.current === release.id);
   if (release === live && runsEverywhere) return 'it is live';
   const lacking = states.filter((state) => !release.on.includes(state.host)).map((state) => state.host);
@@ -79,6 +79,9 @@ export function rollbackTarget(newestFirst: readonly FleetRelease[]): FleetRelea
   const live = liveRelease(newestFirst);
   return newestFirst.find(
     (release) =>
-      release.notATarget === undefined && release !== live && release.sequence < (live?.sequence ?? Infinity),
+      release.notATarget === undefined &&
+      release.status === 'good' &&
+      release !== live &&
+      release.sequence < (live?.sequence ?? Infinity),
   );
 }

@@ -10,7 +10,9 @@ export function refusal(intent: Intent, phase: Phase): string | undefined {
   if (isOver(phase)) return 'the rollout is over';
   switch (intent) {
     case 'pause':
-      return phase === 'Progressing' || phase === 'Staging' ? undefined : `cannot pause while ${phase}`;
+      return phase === 'Pending' || phase === 'Staging' || phase === 'Progressing'
+        ? undefined
+        : `cannot pause while ${phase}`;
     case 'resume':
       return phase === 'Paused' || phase === 'RollbackPaused' ? undefined : 'it is not paused';
     case 'abort':

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Control, HostClient } from '../host/verbs.ts';
 import type { RolloutEvent } from './events.ts';
+import { atMost } from './patience.ts';
 
 /** Beats on every host and keeps the rollout's events there, as long as the controller lives. */
 export interface Journal {
-  /** Opens the channels, once the lock is held: beats begin. */
+  /** Opens the channels, once the lock is held: beats begin. A channel that is lost is opened again. */
   open(rollout: string, hosts: readonly HostClient[]): Promise<void>;
   write(event: RolloutEvent): void;
   /** Settles when every line has arrived on the hosts that can be reached. */
@@ -12,38 +13,66 @@ export interface Journal {
 }
 
 const BEAT_MS = 15_000;
+const LAST_LINES_MS = 5000;
+const REOPEN_MS = 2000;
+/** Lines that wait for a host to come back: more than a rollout has, and a bound all the same. */
+const WAITING_LINES = 10_000;
 
 /** Too many to keep, and told again by others: progress of bytes, and lines that are in logs. */
 const FLEETING: ReadonlySet<RolloutEvent['type']> = new Set(['sync.progress', 'log.line', 'probe.sample']);
 
+/** The way to one host's journal, over as many channels as it takes. */
+interface Keeper {
+  control: Control | undefined;
+  readonly waiting: string[];
+}
+
 export function createJournal(clock: Clock): Journal {
-  const controls: Control[] = [];
-  const earlier: RolloutEvent[] = [];
+  const earlier: string[] = [];
+  const keepers: Keeper[] = [];
   const stop = new AbortController();
-  let beating = Promise.resolve();
+  const write = (keeper: Keeper, line: string) => {
+    if (keeper.control) keeper.control.journal(line);
+    else if (keeper.waiting.length < WAITING_LINES) keeper.waiting.push(line);
+  };
+  /** Settles with the first channel, or with its failure; goes on behind that. */
+  const keep = async (keeper: Keeper, host: HostClient, rollout: string): Promise<void> => {
+    const control = await host.control(rollout, () => undefined).catch(() => undefined);
+    keeper.control = control;
+    if (control) keeper.waiting.splice(0).forEach((line) => control.journal(line));
+    void (async () => {
+      await control?.ended;
+      keeper.control = undefined;
+      // a host that stays away is told of by the step that needs it
+      await clock.sleep(REOPEN_MS, stop.signal);
+      await keep(keeper, host, rollout);
+    })().catch(() => undefined);
+  };
   const beat = async () => {
     for (;;) {
       await clock.sleep(BEAT_MS, stop.signal);
-      controls.forEach((control) => control.beat());
+      keepers.forEach(({ control }) => control?.beat());
     }
   };
   return {
     open: async (rollout, hosts) => {
-      // a host that cannot be reached now is noticed by the step that needs it
-      const opened = await Promise.allSettled(hosts.map((host) => host.control(rollout, () => undefined)));
-      opened.forEach((result) => result.status === 'fulfilled' && controls.push(result.value));
-      earlier.forEach((event) => controls.forEach((control) => control.journal(JSON.stringify(event))));
-      beating = beat().catch(() => undefined);
+      void beat().catch(() => undefined);
+      const kept = hosts.map((host) => {
+        const keeper: Keeper = { control: undefined, waiting: [...earlier] };
+        keepers.push(keeper);
+        return keep(keeper, host, rollout);
+      });
+      await Promise.all(kept);
     },
     write: (event) => {
       if (FLEETING.has(event.type)) return;
-      if (controls.length === 0) earlier.push(event);
-      controls.forEach((control) => control.journal(JSON.stringify(event)));
+      const line = JSON.stringify(event);
+      if (keepers.length === 0) earlier.push(line);
+      keepers.forEach((keeper) => write(keeper, line));
     },
     close: async () => {
       stop.abort();
-      await beating;
-      await Promise.all(controls.map((control) => control.close()));
+      await atMost(clock, LAST_LINES_MS, Promise.all(keepers.flatMap(({ control }) => control?.close() ?? [])));
     },
   };
 }

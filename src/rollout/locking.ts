@@ -5,32 +5,51 @@ import type { LockOwner, LockState } from '../host/state.ts';
 import type { HostClient, LockAnswer } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import { isDeadHere } from './owner.ts';
+import { atMost } from './patience.ts';
 
 /**
  * Locks every host of the rollout: the first one decides, the others follow at once; any refusal releases all. Throws
  * LockedError when somebody else holds one.
  */
-export async function lockAll(context: RolloutContext): Promise<void> {
+export async function lockAll(context: RolloutContext): Promise<Held> {
   const [first, ...others] = context.hosts;
-  const held: HostClient[] = [];
+  const held: HeldLock[] = [];
   try {
     await lockHost(context, first!, held);
     const rest = await Promise.allSettled(others.map((host) => lockHost(context, host, held)));
     const refused = rest.find((result) => result.status === 'rejected');
     if (refused) throw refused.reason;
+    return held;
   } catch (thrown) {
-    await Promise.allSettled(held.map((host) => host.unlock({ rollout: context.id })));
+    await giveBack(context, held);
     throw thrown;
   }
 }
 
-async function lockHost(context: RolloutContext, host: HostClient, held: HostClient[]): Promise<void> {
+/** Locks that a rollout holds; `paused` is the owner that it took one from. */
+export type Held = readonly HeldLock[];
+
+interface HeldLock {
+  readonly host: HostClient;
+  readonly paused: LockOwner | undefined;
+}
+
+/** After an end before anything was changed: what was free is free again, what waited for a person waits again. */
+export async function giveBack({ clock, owner }: RolloutContext, held: Held): Promise<void> {
+  const given = held.map(({ host, paused }) =>
+    paused ? host.own({ ...owner, why: paused.why, state: 'paused' }) : host.unlock({ rollout: owner.rollout }),
+  );
+  await atMost(clock, LAST_WORDS_MS, Promise.allSettled(given));
+}
+
+async function lockHost(context: RolloutContext, host: HostClient, held: HeldLock[]): Promise<void> {
   let answer = await askForLock(context, host);
   if (answer.type === 'refused' && answer.by.owner && isDeadHere(answer.by.owner)) {
     answer = await askForLock(context, host, answer.by.owner.rollout);
   }
   if (answer.type === 'refused') throw lockedError(context.settings.stage, host.host, answer.by);
-  held.push(host);
+  const from = answer.type === 'takenOver' ? answer.from.owner : undefined;
+  held.push({ host, paused: from?.state === 'paused' ? from : undefined });
   if (answer.type === 'takenOver') {
     context.events.emit({
       type: 'lock.takenOver',
@@ -90,7 +109,7 @@ export function lockedError(stage: string, host: string, lock: LockState): Locke
   const byHand = isManual(lock.owner?.rollout);
   const paused = lock.owner?.state === 'paused' && !byHand;
   const mend = paused
-    ? `It waits for a person. Go back with: slipway rollback ${stage}; or give it up with: slipway unlock ${stage} --force`
+    ? `It waits for a person. Go back with: slipway rollback ${stage}; or give it up with: slipway unlock ${stage} --force -m WHY`
     : byHand
       ? `It was locked by hand. When that is over: slipway unlock ${stage} --force -m WHY`
       : `Wait until it is done; a dead lock is taken over after 60 s. To break it: slipway unlock ${stage} --force -m WHY`;
@@ -101,17 +120,10 @@ export function lockedError(stage: string, host: string, lock: LockState): Locke
   });
 }
 
-/** Releases what is still ours; a host that cannot be reached keeps its lock until it is stale. */
-export async function unlockAll(context: RolloutContext): Promise<void> {
-  const answers = await Promise.allSettled(context.hosts.map((host) => host.unlock({ rollout: context.id })));
-  answers.forEach((answer, index) => {
-    if (answer.status === 'fulfilled' && answer.value.type === 'released') {
-      context.events.emit({ type: 'lock.released', host: context.hosts[index]!.host });
-    }
-  });
+/** The lock stays for the person who decides; it does not age. */
+export async function keepPaused({ clock, hosts, owner }: RolloutContext): Promise<void> {
+  const paused = Promise.allSettled(hosts.map((host) => host.own({ ...owner, state: 'paused' })));
+  await atMost(clock, LAST_WORDS_MS, paused);
 }
 
-/** The lock stays for the person who decides; it does not age. */
-export async function keepPaused(context: RolloutContext): Promise<void> {
-  await Promise.allSettled(context.hosts.map((host) => host.own({ ...context.owner, state: 'paused' })));
-}
+const LAST_WORDS_MS = 10_000;

@@ -3,7 +3,7 @@ import { plural } from '../base/text.ts';
 import type { InstanceSettings, Settings } from '../config/settings.ts';
 import type { HostState, InstanceState } from '../host/state.ts';
 import { batches, type Candidate, isOut, shareOf, updateOrder } from './capacity.ts';
-import { instancesOf } from './fleet.ts';
+import { instancesOf, mergeReleases } from './fleet.ts';
 import type { HostPlan, InstancePlan, Plan, PlannedRelease, Policy, Step } from './plan.ts';
 
 export interface PlanInput {
@@ -71,10 +71,7 @@ function planInstance(
   const unchanged = proven && state.health?.healthy !== false && restart === 'when needed';
   const change = unchanged ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
   const from = state?.current;
-  const back = wayBack(
-    states.find((one) => one.host === instance.host),
-    { from, to: release.id },
-  );
+  const back = wayBack(states, { from, to: release.id, host: instance.host });
   return { instance: instance.id, role: instance.role, host: instance.host, from, back, change };
 }
 
@@ -87,17 +84,18 @@ function planRetirement(instance: InstanceSettings, states: readonly HostState[]
 interface Way {
   readonly from: string | undefined;
   readonly to: string;
+  readonly host: string;
 }
 
 /** Back to what it runs now when that was good, or when nothing is known of it; else to the last good release here. */
-function wayBack(state: HostState | undefined, { from, to }: Way): string | undefined {
+function wayBack(states: readonly HostState[], { from, to, host }: Way): string | undefined {
   if (from === undefined) return undefined;
-  const status = state?.releases.find((one) => one.id === from)?.status;
-  if (status === 'good' || status === undefined) return from;
-  const good = state?.releases.filter(
-    (one) => one.status === 'good' && one.present && one.bad === undefined && one.id !== to,
-  );
-  return good?.at(-1)?.id;
+  const releases = mergeReleases(states);
+  const wasGood = (id: string) => ['good', 'left'].includes(releases.find((one) => one.id === id)?.status ?? '');
+  if (wasGood(from) || !releases.some((one) => one.id === from)) return from;
+  return releases.find(
+    (one) => one.status === 'good' && one.bad === undefined && one.id !== to && one.on.includes(host),
+  )?.id;
 }
 
 /** One role at a time, in the order of hosts.json: no batch mixes roles. */
@@ -108,11 +106,12 @@ function updateSteps(input: PlanInput, candidates: readonly Candidate[], changin
   const { rollout, instances } = input.settings;
   const total = instances.filter((instance) => instance.role === role).length;
   const limit = shareOf(rollout.maxUnavailable, total);
-  requireCapacity({ role, candidates, affected, bystanders: input.bystanders, limit });
+  const out = requireCapacity({ role, candidates, affected, bystanders: input.bystanders, limit });
   const exclusive = affected.some(({ instance }) => instance.exclusive);
   // the way back is the fast way: no bakes, as many at once as may be out
   const back = input.kind === 'rollback';
-  const size = exclusive ? 1 : back ? limit : Math.min(shareOf(rollout.batch, total), limit);
+  const room = limit - out;
+  const size = exclusive ? 1 : back ? room : Math.min(shareOf(rollout.batch, total), room);
   const bakeMs = back ? 0 : rollout.bakeMs;
   return batches(updateOrder(affected), size).flatMap((batch) => [
     { type: 'update', instances: batch.map(({ instance }) => instance.id) } satisfies Step,
@@ -128,8 +127,11 @@ interface Capacity {
   readonly limit: number;
 }
 
-/** Instances that are out and stay so count against maxUnavailable: a healthy one may only go when there is room left. */
-function requireCapacity({ role, candidates, affected, bystanders, limit }: Capacity): void {
+/**
+ * Instances that are out and stay so count against maxUnavailable: a healthy one may only go when there is room left.
+ * Answers with how many there are.
+ */
+function requireCapacity({ role, candidates, affected, bystanders, limit }: Capacity): number {
   const kept = candidates
     .filter((one) => !affected.includes(one))
     .map(({ instance, state }) => ({ id: instance.id, state }));
@@ -138,7 +140,8 @@ function requireCapacity({ role, candidates, affected, bystanders, limit }: Capa
     .map((state) => ({ id: state.id, state }));
   const out = [...kept, ...beside].filter(({ state }) => isOut(state));
   const serving = affected.filter(({ state }) => !isOut(state));
-  if (serving.length === 0 || out.length < limit) return;
+  if (serving.length === 0) return 0;
+  if (out.length < limit) return out.length;
   const count = `${plural(out.length, 'instance')} of ${role} ${out.length === 1 ? 'is' : 'are'} out already`;
   throw new RemoteError({
     code: 'SLIP_CAPACITY',
@@ -178,7 +181,9 @@ function downtimeWarnings(settings: Settings, instances: readonly InstancePlan[]
   });
 }
 
-/** Nothing to do but what is done already. */
-export function isAlreadyLive(plan: Plan): boolean {
-  return plan.instances.every((instance) => instance.change === 'none');
+/** Nothing to do but what is done already; a release that is not good on every host yet still has to be made so. */
+export function isAlreadyLive(plan: Plan, states: readonly HostState[]): boolean {
+  const { id } = plan.release;
+  const isGood = states.every((state) => state.releases.some((one) => one.id === id && one.status === 'good'));
+  return isGood && plan.instances.every((instance) => instance.change === 'none');
 }

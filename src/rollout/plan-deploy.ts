@@ -1,10 +1,7 @@
 import { UserError } from '../base/errors.ts';
-import { list } from '../base/text.ts';
-import type { HostSettings, SourceSettings } from '../config/settings.ts';
+import type { SourceSettings } from '../config/settings.ts';
 import { resolve } from 'node:path';
-import { nearest } from '../base/nearest.ts';
 import { commitsBetween } from '../git/log.ts';
-import type { InstanceState } from '../host/state.ts';
 import type { Artifact } from '../release/artifact.ts';
 import { releaseId } from '../release/id.ts';
 import { expiredReleases } from '../release/retention.ts';
@@ -18,7 +15,8 @@ import { whoAmI } from './owner.ts';
 import type { PlannedRelease } from './plan.ts';
 import type { Prepared } from './prepared.ts';
 import type { DeployOptions, FleetRelease } from './session.ts';
-import { type Reading, readForRollout, readHost, requireReady, type Stage } from './stage.ts';
+import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
+import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts';
 
 /** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
 export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
@@ -32,35 +30,6 @@ export async function prepareDeploy(stage: Stage, options: DeployOptions): Promi
   if (read.status === 'rejected') throw read.reason;
   requireReady(stage, read.value);
   return planArtifact(stage, options, { artifact: built.value, hosts, readings: read.value, beside: await beside });
-}
-
-function targets({ settings }: Stage, only: readonly string[] | undefined): readonly string[] {
-  const names = settings.hosts.map((host: HostSettings) => host.name);
-  const unknown = only?.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, names);
-    throw new UserError({
-      code: 'SLIP_HOST_UNKNOWN',
-      message: `${settings.stage} has no host ${unknown}.${meant ? ` Did you mean ${meant}?` : ''}`,
-      mend: `Its hosts are ${list(names)}.`,
-    });
-  }
-  return only ? names.filter((name) => only.includes(name)) : names;
-}
-
-/** Hosts that are left out: what is known of their instances, and which are not known. */
-interface Beside {
-  readonly bystanders: readonly InstanceState[];
-  readonly unknown: readonly string[];
-}
-
-async function readOthers(stage: Stage, hosts: readonly string[]): Promise<Beside> {
-  const others = stage.settings.hosts.map((host) => host.name).filter((name) => !hosts.includes(name));
-  const readings = await Promise.allSettled(others.map((host) => readHost(stage, host, 'look')));
-  return {
-    bystanders: readings.flatMap((one) => (one.status === 'fulfilled' ? one.value.state.instances : [])),
-    unknown: others.filter((_, index) => readings[index]!.status === 'rejected'),
-  };
 }
 
 function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }: DeployOptions): Promise<Artifact> {
@@ -77,26 +46,25 @@ interface Built {
 }
 
 async function planArtifact(stage: Stage, options: DeployOptions, built: Built): Promise<Prepared> {
-  const { settings, clock, manifests } = stage;
+  const { settings, manifests } = stage;
   const { artifact, readings, hosts, beside } = built;
   const states = readings.map(({ state }) => state);
-  const releases = mergeReleases(states);
+  const releases = mergeReleases([...states, ...beside.states]);
   const recipe = recipeOf(settings);
   const release = plannedRelease(stage, artifact, { releases, recipe });
   await manifests.keep(artifact.manifest);
   const lacks = await findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest });
-  const ledger = ledgerLine({ status: 'preparing', release, recipe, releases, by: whoAmI(), now: clock.now() });
-  const replan = (now: readonly Reading[]) =>
-    planWith(stage, options, { release, lacks, artifact, beside, readings: now });
-  const plan = replan(readings);
+  const planning: Planning = { release, recipe, lacks, artifact, beside };
+  const replan = (now: readonly Reading[]) => planWith(stage, options, { ...planning, readings: now });
+  const { plan, ledger } = replan(readings);
+  const wasGood = releases.some((one) => one.id === release.id && one.status === 'good');
   return {
     plan,
-    alreadyLive: isAlreadyLive(plan),
+    alreadyLive: isAlreadyLive(plan, states),
     changes: await changesSince(stage, artifact, releases),
     hosts,
     readings,
-    leftovers: leftoversOf(readings).revived,
-    delivery: createDelivery({ stage, artifact, lacks, ledger }),
+    delivery: createDelivery({ stage, artifact, lacks, ledger, wasGood }),
     why: `deploy ${release.id}`,
     takes: undefined,
     replan,
@@ -131,34 +99,35 @@ function plannedRelease(
 
 interface Planning {
   readonly release: PlannedRelease;
+  readonly recipe: string;
   readonly lacks: readonly Lack[];
   readonly beside: Beside;
   readonly artifact: Artifact;
-  readonly readings: readonly Reading[];
 }
 
 function planWith(
-  { settings }: Stage,
+  { settings, clock }: Stage,
   options: DeployOptions,
-  { release, lacks, artifact, beside, readings }: Planning,
+  { release, recipe, lacks, artifact, beside, readings }: Planning & { readonly readings: readonly Reading[] },
 ) {
   const states = readings.map(({ state }) => state);
+  const releases = mergeReleases([...states, ...beside.states]);
   const { revived, lost } = leftoversOf(readings);
   const prepare = settings.prepare.map((step) => step.run);
   const prune = pruneFor(settings.keepReleases, release, states);
-  return makePlan({
+  const plan = makePlan({
     kind: 'deploy',
     settings,
     states,
     release,
-    bystanders: beside.bystanders,
+    bystanders: instancesOf(beside.states),
     hosts: lacks.map((lack) => hostPlan(lack, { prepare, prune: prune.get(lack.host) ?? [] })),
     leftovers: revived,
     restart: options.restart ? 'always' : 'when needed',
     warnings: [
       ...sourceWarnings(artifact),
       ...sharedWarnings(settings.shared, artifact),
-      ...beside.unknown.map((host) => `${host} is left out and does not answer: what is out there does not count.`),
+      ...unknownWarnings(beside),
       ...lost.map(
         (id) => `${id} is on the host but not in hosts.json, and nothing tells how to stop it: it is left alone.`,
       ),
@@ -169,6 +138,8 @@ function planWith(
       ),
     ],
   });
+  const ledger = ledgerLine({ status: 'preparing', release, recipe, releases, by: whoAmI(), now: clock.now() });
+  return { plan, ledger, leftovers: revived };
 }
 
 function sourceWarnings({ origin }: Artifact): readonly string[] {

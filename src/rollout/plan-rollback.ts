@@ -2,42 +2,45 @@ import { nearest } from '../base/nearest.ts';
 import { UserError } from '../base/errors.ts';
 import type { HostPlan, PlannedRelease } from './plan.ts';
 import type { Delivery } from './delivery.ts';
-import { liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
+import { instancesOf, liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
 import { isManual } from './locking.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
 import type { Prepared } from './prepared.ts';
 import type { FleetRelease, RollbackOptions } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
+import { readOthers, targets, unknownWarnings } from './targets.ts';
 
 /** Chooses where to go back to, and plans the way: the fast one, without bakes. */
-export async function prepareRollback(stage: Stage, { to }: RollbackOptions): Promise<Prepared> {
+export async function prepareRollback(stage: Stage, { to, only }: RollbackOptions): Promise<Prepared> {
   const { settings } = stage;
-  const hosts = settings.hosts.map((host) => host.name);
-  const readings = await readForRollout(stage, hosts);
+  const hosts = targets(stage, only);
+  const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
   requireReady(stage, readings);
-  const releases = mergeReleases(readings.map(({ state }) => state));
+  const states = readings.map(({ state }) => state);
+  const releases = mergeReleases(states);
   const target = to === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, to);
   const release = plannedRelease(target);
-  const replan = (now: readonly Reading[]) =>
-    makePlan({
+  const replan = (now: readonly Reading[]) => {
+    const plan = makePlan({
       kind: 'rollback',
       settings,
       states: now.map(({ state }) => state),
       release,
-      bystanders: [],
+      bystanders: instancesOf(beside.states),
       hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
       leftovers: [],
       restart: 'when needed',
-      warnings: [],
+      warnings: unknownWarnings(beside),
     });
-  const plan = replan(readings);
+    return { plan, ledger: undefined, leftovers: [] };
+  };
+  const { plan } = replan(readings);
   return {
     plan,
-    alreadyLive: isAlreadyLive(plan),
+    alreadyLive: isAlreadyLive(plan, states),
     changes: [],
     hosts,
     readings,
-    leftovers: [],
     delivery: reuse(target.digest),
     why: `rollback to ${release.id}`,
     takes: pausedRollout(readings),
@@ -54,6 +57,7 @@ function pausedRollout(readings: readonly Reading[]): string | undefined {
 function reuse(digest: string): Delivery {
   return {
     digest,
+    wasGood: true,
     ledger: undefined,
     to: () => ({ type: 'reuse', verify: 'all files' }),
     dispose: () => Promise.resolve(),
@@ -75,7 +79,9 @@ function defaultTarget(stage: string, releases: readonly FleetRelease[]): FleetR
 
 /** A target is named by its id, or by enough of its end (the revision) or beginning to be the only one. */
 function namedTarget(stage: string, releases: readonly FleetRelease[], name: string): FleetRelease {
-  const found = releases.filter((one) => one.id === name || one.id.startsWith(name) || one.id.endsWith(`-${name}`));
+  // an empty name (of an unset variable) would begin every id
+  const isNamed = ({ id }: FleetRelease) => name !== '' && (id.startsWith(name) || id.endsWith(`-${name}`));
+  const found = releases.filter(isNamed);
   const exact = found.find((one) => one.id === name) ?? (found.length === 1 ? found[0] : undefined);
   if (!exact) {
     const meant = nearest(
@@ -87,7 +93,7 @@ function namedTarget(stage: string, releases: readonly FleetRelease[], name: str
       message:
         found.length > 1
           ? `${name} could be ${found.map((one) => one.id).join(' or ')}.`
-          : `${stage} has no release ${name}.${meant ? ` Did you mean ${meant}?` : ''}`,
+          : `${stage} has no release ${name === '' ? 'without a name' : name}.${meant ? ` Did you mean ${meant}?` : ''}`,
       mend: `Look at: slipway releases ${stage}`,
     });
   }

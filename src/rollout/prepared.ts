@@ -8,13 +8,18 @@ import type { Reading } from './stage.ts';
 export interface Prepared extends PreparedRollout {
   readonly hosts: readonly string[];
   readonly readings: readonly Reading[];
-  /** Instances that are being retired, beside those of hosts.json. */
-  readonly leftovers: readonly InstanceSettings[];
   readonly delivery: Delivery;
   /** Why the lock is taken: for whoever finds it. */
   readonly why: string;
   /** A paused rollout that this one may take the lock from. */
   readonly takes: string | undefined;
   /** The plan for what the hosts say now, under the lock. */
-  replan(readings: readonly Reading[]): Plan;
+  replan(readings: readonly Reading[]): Replan;
+}
+
+export interface Replan {
+  readonly plan: Plan;
+  readonly ledger: string | undefined;
+  /** Instances that are being retired, beside those of hosts.json. */
+  readonly leftovers: readonly InstanceSettings[];
 }

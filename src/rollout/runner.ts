@@ -2,13 +2,13 @@ import { formatDuration } from '../base/duration.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
-import { lockAll, unlockAll } from './locking.ts';
-import type { Step } from './plan.ts';
+import { giveBack, lockAll } from './locking.ts';
+import type { Plan, Step } from './plan.ts';
 import { rollBack } from './reverting.ts';
-import { createRun, hasChanged, type Run } from './run.ts';
+import { createRun, reach, type Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { stageAll } from './staging.ts';
-import { runStep, type StepResult, urgentResult } from './steps.ts';
+import { pauseAsked, runStep, type StepResult, urgentResult, whyOf } from './steps.ts';
 
 /**
  * Walks a plan to its end. Throws (LockedError, RemoteError, UserError) only while nothing that users see has been changed;
@@ -19,10 +19,11 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
   events.subscribe((event) => journal.write(event));
   events.emit({ type: 'rollout.planned', plan: planned.plan });
   events.emit({ type: 'rollout.started' });
-  await lockAll(planned);
+  const held = await lockAll(planned);
   try {
+    // beats begin at once: what comes next may take a while
+    await journal.open(planned.id, planned.hosts);
     const context = await underLock(planned);
-    await journal.open(context.id, context.hosts);
     const run = createRun();
     enterPhase(context, 'Staging', '');
     const stopped = await stage(context);
@@ -31,7 +32,7 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
     controls.takeUrgent();
     return await endRollout(context, run, ending);
   } catch (thrown) {
-    await unlockAll(planned);
+    await giveBack(planned, held);
     throw thrown;
   } finally {
     await journal.close();
@@ -40,11 +41,13 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
 
 /** Between the plan that was shown and the lock somebody may have been at work: what the hosts say now counts. */
 async function underLock(context: RolloutContext): Promise<RolloutContext> {
-  const plan = await context.replan();
-  if (JSON.stringify(plan.steps) === JSON.stringify(context.plan.steps)) return { ...context, plan };
+  const { plan, ledger, instances } = await context.replan();
+  const now = { ...context, plan, instances, delivery: { ...context.delivery, ledger } };
+  const told = ({ steps, instances: planned }: Plan) => JSON.stringify([steps, planned]);
+  if (told(plan) === told(context.plan)) return now;
   context.events.emit({ type: 'warning', message: 'The hosts have changed since they were read: planned again.' });
   context.events.emit({ type: 'rollout.planned', plan });
-  return { ...context, plan };
+  return now;
 }
 
 /** Undefined when every host is ready; an ending when somebody stopped it first. */
@@ -62,23 +65,20 @@ async function stage(context: RolloutContext): Promise<Ending | undefined> {
 }
 
 async function walk(context: RolloutContext, run: Run): Promise<Ending> {
-  const { plan, events } = context;
+  const { plan, events, controls } = context;
   enterPhase(context, 'Progressing', '');
   for (let index = 1; index < plan.steps.length;) {
+    // a pause that was asked for takes effect between two steps, and not after the last one
+    const paused = controls.wantsPause() ? await goOn(context, run, pauseAsked()) : undefined;
+    if (paused?.type === 'ended') return paused.ending;
     const step = plan.steps[index]!;
     events.emit({ type: 'rollout.step', index: index + 1, of: plan.steps.length, title: titleOf(step) });
     const result = await runStep(context, run, step);
-    const after = result.type === 'done' ? pauseAsked(context) : result;
-    const next = await goOn(context, run, after);
+    const next = await goOn(context, run, result);
     if (next.type === 'ended') return next.ending;
     if (result.type === 'done') index += 1;
   }
   return { type: 'succeeded' };
-}
-
-/** A pause that was asked for takes effect between two steps. */
-function pauseAsked({ controls }: RolloutContext): StepResult {
-  return controls.wantsPause() ? { type: 'pause', reasons: ['manual'], reason: 'asked to pause' } : { type: 'done' };
 }
 
 type Next = { readonly type: 'goOn' } | { readonly type: 'ended'; readonly ending: Ending };
@@ -93,11 +93,22 @@ async function goOn(context: RolloutContext, run: Run, result: StepResult): Prom
       return ended(await goBack(context, run, result.reason));
     case 'abort':
       enterPhase(context, 'Aborting', 'asked to abort');
-      return ended(hasChanged(run) ? { type: 'aborted' } : { type: 'cancelled', reason: 'aborted' });
+      return ended(abortedEnding(run));
     case 'leave':
       return ended({ type: 'left' });
     case 'ended':
       return ended(result.ending);
+  }
+}
+
+function abortedEnding(run: Run): Ending {
+  switch (reach(run)) {
+    case 'nothing':
+      return { type: 'cancelled', reason: 'aborted' };
+    case 'back':
+      return { type: 'rolledBack', reason: 'aborted' };
+    case 'changed':
+      return { type: 'aborted' };
   }
 }
 
@@ -111,11 +122,10 @@ interface Pause {
 /** Waits for a person, or ends with the lock kept for one. A failed rollback is RollbackPaused: it is never rolled back. */
 async function pause(context: RolloutContext, { reasons, reason }: Pause): Promise<StepResult> {
   const { controls, events, plan } = context;
-  const phase = plan.kind === 'rollback' && !reasons.includes('manual') ? 'RollbackPaused' : 'Paused';
-  controls.enter(phase);
+  if (plan.kind === 'rollback' && !reasons.includes('manual')) return pauseRollback(context, reason);
+  controls.enter('Paused');
   events.emit({ type: 'rollout.paused', reasons, reason });
-  if (phase === 'RollbackPaused') events.emit({ type: 'rollout.phase', phase, reason });
-  if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase, reason } };
+  if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase: 'Paused', reason } };
   return waitForPerson(context);
 }
 
@@ -135,18 +145,24 @@ async function waitForPerson(context: RolloutContext): Promise<StepResult> {
 }
 
 async function goBack(context: RolloutContext, run: Run, reason: string): Promise<Ending> {
-  for (;;) {
-    const way = await rollBack(context, run, reason);
+  for (let also: 'none' | 'broken' = 'none'; ; also = 'broken') {
+    const way = await rollBack(context, run, { reason, also });
     if (way === 'back') return { type: 'rolledBack', reason };
     if (way === 'left') return { type: 'left' };
-    const phase = 'RollbackPaused';
-    enterPhase(context, phase, reason);
-    if (context.whenPaused === 'end') return { type: 'paused', phase, reason };
-    const answer = await waitForPerson(context);
+    const answer = await pauseRollback(context, whyOf(run.broken));
+    if (answer.type === 'ended') return answer.ending;
     if (answer.type === 'abort') return { type: 'aborted' };
     if (answer.type === 'leave') return { type: 'left' };
-    run.broken.clear(); // resume: once more
   }
+}
+
+/** A rollback is never rolled back: it waits for a person, who may let it try once more. */
+async function pauseRollback(context: RolloutContext, reason: string): Promise<StepResult> {
+  const phase = 'RollbackPaused';
+  context.events.emit({ type: 'rollout.paused', reasons: ['failure'], reason });
+  enterPhase(context, phase, reason);
+  if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase, reason } };
+  return waitForPerson(context);
 }
 
 function titleOf(step: Step): string {

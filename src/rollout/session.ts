@@ -56,6 +56,7 @@ export interface DeployOptions {
 export interface RollbackOptions {
   /** A release id; the last good release before the live one when left out. */
   readonly to?: string;
+  readonly only?: readonly string[];
   readonly signal?: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { RemoteError, SlipwayError } from '../base/errors.ts';
 import { list, plural } from '../base/text.ts';
 import type { Settings } from '../config/settings.ts';
-import type { HostState } from '../host/state.ts';
+import type { Finding, HostState } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { Manifests } from './manifests.ts';
 import type { HostReading } from './session.ts';
@@ -70,20 +70,21 @@ function allFailures(failures: readonly unknown[]): unknown {
 
 /** Anything missing on any host stops a rollout before anything is changed, with every mend in one list. */
 export function requireReady({ settings }: Stage, readings: readonly Reading[]): void {
-  const found = readings.flatMap(({ state }) => [
-    ...state.findings
-      .filter((finding) => finding.severity === 'missing')
-      .map((finding) => ({ host: state.host, what: finding.what, mend: finding.mend })),
-    ...foreign(settings, state),
-  ]);
+  const found = readings.flatMap(({ state }) => [...findingsOf(state, 'missing'), ...foreign(settings, state)]);
   if (found.length === 0) return;
   const hosts = [...new Set(found.map(({ host }) => host))];
+  // what would not stop it is mended in the same go
+  const warnings = readings.flatMap(({ state }) => findingsOf(state, 'warning'));
   throw new RemoteError({
     code: 'SLIP_NOT_READY',
     message: `${list(hosts)} ${hosts.length === 1 ? 'is' : 'are'} not ready; nothing was changed.`,
-    detail: found.flatMap(({ host, what, mend }) => [`${host}: ${what}`, `  ${mend}`]),
+    detail: [...found, ...warnings].flatMap(({ host, what, mend }) => [`${host}: ${what}`, `  ${mend}`]),
     mend: 'Mend what is listed above and run it again.',
   });
+}
+
+function findingsOf({ host, findings }: HostState, severity: Finding['severity']) {
+  return findings.filter((one) => one.severity === severity).map(({ what, mend }) => ({ host, what, mend }));
 }
 
 function foreign(settings: Settings, state: HostState): readonly { host: string; what: string; mend: string }[] {

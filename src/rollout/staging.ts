@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { HostClient } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import type { HostDelivery } from './delivery.ts';
@@ -38,7 +38,8 @@ async function reuse(context: RolloutContext, host: HostClient, verify: 'all fil
   const { id, plan, delivery, settings } = context;
   const release = plan.release.id;
   if (verify === 'all files') await host.verify({ release, digest: delivery.digest, shared: settings.shared });
-  if (delivery.ledger === undefined) return;
+  // a good release stays good until this rollout of it has ended well
+  if (delivery.ledger === undefined || delivery.wasGood) return;
   await host.ledger({ rollout: id, release, ledger: delivery.ledger.replace('"preparing"', '"ready"') });
 }
 
@@ -60,29 +61,24 @@ async function send(context: RolloutContext, host: HostClient, { way, signal }: 
     ledger: delivery.ledger ?? '',
     shared: settings.shared,
     prepare: settings.prepare,
-    payload: () => upload.open().pipe(countBytes(counted, context)),
+    payload: () => Readable.from(counting(upload.open(), counted, context), { objectMode: false }),
     signal,
   });
 }
 
-/** Tells how many bytes have gone by, at most ten times a second, and at the end. */
-function countBytes(counted: (sent: number) => void, { clock }: RolloutContext): Transform {
+/** Tells how many bytes have gone by, at most ten times a second, and at the end. A file that cannot be read fails the call. */
+async function* counting(payload: Readable, counted: (sent: number) => void, { clock }: RolloutContext) {
   let sent = 0;
   let told = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      if (clock.now() - told >= 100) {
-        told = clock.now();
-        counted(sent);
-      }
-      done(null, chunk);
-    },
-    flush(done) {
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    sent += chunk.length;
+    if (clock.now() - told >= 100) {
+      told = clock.now();
       counted(sent);
-      done();
-    },
-  });
+    }
+    yield chunk;
+  }
+  counted(sent);
 }
 
 interface Preparing {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SlipwayError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
+import type { InstanceSettings } from '../config/settings.ts';
 import { createControls } from './controls.ts';
 import type { RolloutContext } from './context.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -25,7 +26,7 @@ export function startRollout(
     id,
     plan: prepared.plan,
     settings,
-    instances: new Map([...settings.instances, ...prepared.leftovers].map((instance) => [instance.id, instance])),
+    instances: byId(settings.instances),
     hosts: prepared.hosts.map((host) => clients.get(host)!),
     clockOffsets: new Map(prepared.readings.map(({ state, clockOffset }) => [state.host, clockOffset])),
     delivery: prepared.delivery,
@@ -36,7 +37,10 @@ export function startRollout(
     clock,
     whenPaused,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
-    replan: async () => prepared.replan(await readQuiet(stage, prepared.hosts, events)),
+    replan: async () => {
+      const { plan, ledger, leftovers } = prepared.replan(await readQuiet(stage, prepared.hosts, events));
+      return { plan, ledger, instances: byId([...settings.instances, ...leftovers]) };
+    },
   };
   const finished = runRollout(context)
     .catch((thrown: unknown): RolloutOutcome => {
@@ -46,6 +50,10 @@ export function startRollout(
     })
     .finally(() => prepared.delivery.dispose());
   return { id, subscribe: (listener) => events.subscribe(listener), send: (intent) => controls.send(intent), finished };
+}
+
+function byId(instances: readonly InstanceSettings[]): ReadonlyMap<string, InstanceSettings> {
+  return new Map(instances.map((instance) => [instance.id, instance]));
 }
 
 const BUSY_TRIES = 90;

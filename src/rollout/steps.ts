@@ -23,17 +23,24 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
       return { type: 'done' };
     case 'update':
     case 'retire':
-      return update(context, run, step.instances);
+      return update(context, run, step);
     case 'bake':
       return watchBake(context, run, step.ms);
   }
 }
 
-async function update(context: RolloutContext, run: Run, instances: readonly string[]): Promise<StepResult> {
-  const pending = instances.filter((instance) => !run.updated.includes(instance));
+type ChangeStep = Extract<Step, { type: 'update' | 'retire' }>;
+
+async function update(context: RolloutContext, run: Run, { type: step, instances }: ChangeStep): Promise<StepResult> {
+  const pending = instances.filter((instance) => !run.updated.includes(instance) && !run.retired.includes(instance));
   const outcomes = await Promise.all(pending.map((instance) => forward(context, run, instance)));
   if (outcomes.some((outcome) => outcome.type === 'left')) return { type: 'leave' };
-  return urgentResult(context) ?? judge(context, run, outcomes);
+  return urgentResult(context) ?? judge(context, run, { outcomes, step });
+}
+
+interface Changed {
+  readonly outcomes: readonly Outcome[];
+  readonly step: 'update' | 'retire';
 }
 
 /** Abort always wins, over success as over failure. */
@@ -51,7 +58,7 @@ export function urgentResult({ controls }: RolloutContext): StepResult | undefin
   }
 }
 
-function judge({ plan }: RolloutContext, run: Run, outcomes: readonly Outcome[]): StepResult {
+function judge({ plan }: RolloutContext, run: Run, { outcomes, step }: Changed): StepResult {
   if (outcomes.some((outcome) => outcome.type === 'unknown' && outcome.cause === 'host')) {
     return { type: 'pause', reasons: ['hostUnreachable'], reason: whyOf(run.broken) };
   }
@@ -60,7 +67,9 @@ function judge({ plan }: RolloutContext, run: Run, outcomes: readonly Outcome[])
   }
   const bad = [...run.failed, ...run.broken];
   if (bad.length === 0 || (run.broken.size === 0 && bad.length <= plan.policy.maxFailures)) return { type: 'done' };
-  return onFailure(plan.kind === 'rollback' ? 'pause' : plan.policy.onFailure, whyOf(new Map(bad)));
+  // a rollback is never rolled back; nor is a rollout for an old instance that would not stop
+  const policy = plan.kind === 'rollback' || step === 'retire' ? 'pause' : plan.policy.onFailure;
+  return onFailure(policy, whyOf(new Map(bad)));
 }
 
 function onFailure(policy: 'rollback' | 'pause', reason: string): StepResult {
@@ -73,15 +82,24 @@ export function whyOf(reasons: ReadonlyMap<string, string>): string {
 }
 
 async function watchBake(context: RolloutContext, run: Run, ms: number): Promise<StepResult> {
-  const updated = run.updated.filter((instance) => context.instances.has(instance));
-  const worse = await bake(context, updated, ms);
+  const { worse, unseen, length } = await bake(context, run.updated, ms);
   const urgent = urgentResult(context);
   if (urgent) return urgent;
-  if (worse.size === 0) return { type: 'done' };
+  // a bake that was cut short has not been one: it starts afresh
+  if (worse.size === 0 && length === 'cut') return pauseAsked();
+  if (worse.size === 0 && unseen.length === 0) return { type: 'done' };
+  if (worse.size === 0) {
+    const reason = `${list(unseen)} could not be seen while baking`;
+    return { type: 'pause', reasons: ['hostUnreachable'], reason };
+  }
   const { onFailure: policy } = context.plan.policy;
   if (policy === 'pause') {
     // a failed instance goes back either way; the policy decides about the others
     await Promise.all([...worse.keys()].map((instance) => back(context, run, instance)));
   }
   return onFailure(policy, whyOf(worse));
+}
+
+export function pauseAsked(): StepResult {
+  return { type: 'pause', reasons: ['manual'], reason: 'asked to pause' };
 }

@@ -1,4 +1,5 @@
-import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
+import { ConnectionLostError, SlipwayError } from '../base/errors.ts';
+import { formatDuration } from '../base/duration.ts';
 import { instanceVariables } from '../host/instance-variables.ts';
 import type { Variables } from '../host/request.ts';
 import type { WorkerFrame } from '../host/verbs.ts';
@@ -43,7 +44,7 @@ export async function changeInstance(context: RolloutContext, change: Change): P
     return await Promise.race([
       watch(context, change, over.signal),
       heed(context, change, over.signal),
-      deadline(context, change, over.signal),
+      deadline(context, over.signal),
     ]);
   } finally {
     over.abort();
@@ -62,10 +63,15 @@ async function heed({ controls, ...rest }: RolloutContext, change: Change, over:
 }
 
 /** The worker's own deadlines speak first; this one is for commands that hang. */
-async function deadline({ clock, plan }: RolloutContext, { instance }: Change, over: AbortSignal): Promise<Outcome> {
+async function deadline({ clock, plan }: RolloutContext, over: AbortSignal): Promise<Outcome> {
   // nobody looks at the answer once it is over
-  await clock.sleep(plan.policy.progressDeadlineMs, over).catch(() => undefined);
-  return { type: 'unknown', cause: 'worker', reason: `${instance}: no progress within the progress deadline` };
+  const ms = plan.policy.progressDeadlineMs;
+  await clock.sleep(ms, over).catch(() => undefined);
+  return {
+    type: 'unknown',
+    cause: 'worker',
+    reason: `no progress within the progress deadline (${formatDuration(ms)})`,
+  };
 }
 
 /** Abort and roll back do not wait for health: the worker goes back at its next look. */
@@ -130,7 +136,7 @@ async function refollow(context: RolloutContext, change: Change, { onFrame, last
       if (last.outcome) return last.outcome;
     } catch (thrown) {
       if (last.outcome) return last.outcome;
-      if (!(thrown instanceof RemoteError)) throw thrown;
+      if (!(thrown instanceof SlipwayError)) throw thrown;
       if (thrown.code === 'SLIP_ABSENT') return { type: 'failed', reason: 'the update was never started' };
       reason = thrown.message;
     }

@@ -85,7 +85,7 @@ describe('on a terminal', () => {
     terminal.type('\u0003');
     expect(await terminal.code).toBe(5);
     const next = new Terminal(['deploy', 'staging', '--yes']);
-    await next.until('took over a dead lock');
+    await next.until('took over the lock of');
     await next.until('watching');
     next.type('\u0003');
     await next.until('roll [b]ack');

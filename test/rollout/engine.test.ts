@@ -209,6 +209,40 @@ describe('a bake', () => {
     expect(releasesOf(stage)).toEqual(new Set([good.release]));
   });
 
+  it('takes a process that ended and was started again for worse, however quickly it came back', async () => {
+    await using stage = await fakeStage({ rollout: { bake: '1m' } });
+    const good = await stage.deploy('one');
+    let looks = 0;
+    const host = stage.host('h1');
+    const look = host.probe.bind(host);
+    const { outcome } = await stage.deploy('two', {
+      onEvent: (event) => {
+        if (event.type !== 'bake.started') return;
+        host.probe = async (options) => {
+          looks += 1;
+          const state = await look(options);
+          const again = (service: (typeof state.instances)[number]['service']) => ({ ...service, pid: 100 + looks });
+          return { ...state, instances: state.instances.map((one) => ({ ...one, service: again(one.service) })) };
+        };
+      },
+    });
+    expect(outcome).toMatchObject({ exitCode: 4 });
+    expect(outcome.message).toContain('started again');
+    expect(releasesOf(stage)).toEqual(new Set([good.release]));
+  });
+
+  it('that never saw an instance is no pass', async () => {
+    await using stage = await fakeStage({ rollout: { bake: '20s' } });
+    await stage.deploy('one');
+    const { outcome, events } = await stage.deploy('two', {
+      onEvent: (event) => {
+        if (event.type === 'bake.started') stage.host('h1').unreachable = true;
+      },
+    });
+    expect(outcome.exitCode).toBe(5);
+    expect(events.find((event) => event.type === 'rollout.paused')).toMatchObject({ reasons: ['hostUnreachable'] });
+  });
+
   it('comes after every batch', async () => {
     await using stage = await fakeStage({ hosts: 1, instances: 2, rollout: { bake: '10s' } });
     const { events } = await stage.deploy('one');

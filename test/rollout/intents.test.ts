@@ -106,4 +106,68 @@ describe('an intent', () => {
     expect(outcome.exitCode).toBe(130);
     expect(stage.links()).toEqual({});
   });
+
+  it('abort while the only touched instance goes back ends with 4: everything runs what it ran before', async () => {
+    await using stage = await fakeStage();
+    const good = await stage.deploy('one');
+    stage.host('h1').behave = (_instance, release) => (release === good.release ? 'healthy' : 'waits');
+    const { outcome } = await stage.deploy('two', {
+      onEvent: (event, send) => {
+        if (isState(event, 'switched')) send('abort');
+      },
+    });
+    expect(outcome.exitCode).toBe(4);
+    expect(releasesOf(stage)).toEqual(new Set([good.release]));
+  });
+
+  it('resume tries an instance that came up on neither release again, and it goes back', async () => {
+    await using stage = await fakeStage();
+    const good = await stage.deploy('one');
+    const host = stage.host('h2');
+    host.behave = (instance, release) => (instance === 'bot.1' && release !== good.release ? 'dead' : 'healthy');
+    const { outcome, events } = await stage.deploy('two', {
+      whenPaused: 'wait',
+      onEvent: (event, send) => {
+        if (event.type === 'rollout.phase' && event.phase === 'RollbackPaused') setImmediate(() => send('resume'));
+      },
+    });
+    expect(outcome.exitCode).toBe(4);
+    expect(events.some((event) => event.type === 'rollout.paused')).toBe(true);
+    expect(events.filter((event) => isState(event, 'updated', 'bot.1@h2'))).toHaveLength(1);
+    expect(releasesOf(stage)).toEqual(new Set([good.release]));
+  });
+
+  it('pause during a bake lets it start afresh, and after the last step there is nothing to pause', async () => {
+    await using stage = await fakeStage({ hosts: 1, instances: 1, rollout: { bake: '1m' } });
+    let asked = 0;
+    const { outcome, events } = await stage.deploy('one', {
+      whenPaused: 'wait',
+      onEvent: (event, send) => {
+        if (event.type === 'bake.started' && asked === 0) {
+          asked += 1;
+          send('pause');
+        }
+        if (event.type === 'rollout.paused') queueMicrotask(() => send('resume'));
+        if (event.type === 'bake.finished' && asked === 1) asked += 1;
+        else if (event.type === 'bake.finished') send('pause');
+      },
+    });
+    expect(outcome.exitCode).toBe(0);
+    expect(events.filter((event) => event.type === 'bake.started')).toHaveLength(2);
+    expect(events.filter((event) => event.type === 'rollout.paused')).toHaveLength(1);
+  });
+
+  it('leave in a paused rollback keeps the lock for the person who comes', async () => {
+    await using stage = await fakeStage();
+    const good = await stage.deploy('one');
+    stage.host('h2').behave = (_instance, release) => (release === good.release ? 'healthy' : 'dead');
+    const { outcome } = await stage.deploy('two', {
+      whenPaused: 'wait',
+      onEvent: (event, send) => {
+        if (event.type === 'rollout.phase' && event.phase === 'RollbackPaused') setImmediate(() => send('leave'));
+      },
+    });
+    expect(outcome.exitCode).toBe(5);
+    expect(stage.host('h1').lockOwner?.state).toBe('paused');
+  });
 });

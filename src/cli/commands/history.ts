@@ -17,6 +17,10 @@ export async function history(context: CliContext, stage: string, flags: ListFla
     const records = merge(read.flat());
     if (flags.json) records.forEach((record) => say(context, JSON.stringify({ v: 1, ...record })));
     else historyLines(records).forEach((line) => say(context, line));
+    told.forEach((result, index) => {
+      const host = [...session.clients.keys()][index] ?? '';
+      if (result.status === 'rejected') context.stderr.write(`! ${host}: ${String(result.reason)}\n`);
+    });
     return failed ? 3 : 0;
   } finally {
     await session.close();
@@ -24,7 +28,9 @@ export async function history(context: CliContext, stage: string, flags: ListFla
 }
 
 function merge(records: readonly HistoryRecord[]): readonly HistoryRecord[] {
-  const byStory = new Map(records.map((record) => [JSON.stringify([record.rollout, record.what, record.by]), record]));
+  const byStory = new Map(
+    records.map((record) => [JSON.stringify([record.rollout, record.what, record.by, record.at]), record]),
+  );
   return [...byStory.values()].sort((a, b) => b.at - a.at);
 }
 

@@ -4,11 +4,13 @@ import { type RolloutFlags, runRollout } from '../run-rollout.ts';
 
 export interface RollbackFlags extends GlobalOptions, RolloutFlags {
   readonly to?: string;
+  readonly only?: readonly string[];
 }
 
 export async function rollback(context: CliContext, stage: string, flags: RollbackFlags): Promise<number> {
   const session = await openStage(context, stage, flags);
-  const target = flags.to === undefined ? {} : { to: flags.to };
+  const { to, only } = flags;
+  const target = { ...(to === undefined ? {} : { to }), ...(only === undefined ? {} : { only }) };
   try {
     return await runRollout(context, session, {
       plan: (signal) => session.planRollback({ ...target, signal }),

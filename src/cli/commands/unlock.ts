@@ -1,7 +1,7 @@
 import { LockedError, UserError } from '../../base/errors.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import type { LockState } from '../../host/state.ts';
-import { describeLock } from '../../rollout/locking.ts';
+import { describeLock, lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
 import { ask } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
@@ -21,10 +21,16 @@ export async function unlock(context: CliContext, stage: string, flags: UnlockFl
   const session = await openStage(context, stage, flags);
   try {
     const fleet = await session.inspect();
-    const locks = fleet.hosts.flatMap((one) => (one.type === 'read' && one.state.lock ? [one.state.lock] : []));
-    const living = locks.find((lock) => !mayRelease(lock));
+    const locks = new Map(
+      fleet.hosts.flatMap((one) =>
+        one.type === 'read' && one.state.lock ? [[one.host, one.state.lock] as const] : [],
+      ),
+    );
+    const living = [...locks.values()].find((lock) => !mayRelease(lock));
     if (living) await requireForce(context, { stage, living, flags });
-    const released = await releaseAll(session, flags.message ?? 'unlock', context.clock.now());
+    const why = flags.message ?? 'unlock';
+    const record: HistoryRecord = { at: context.clock.now(), by: whoAmI(), what: 'unlock', outcome: 'released', why };
+    const released = await releaseAll(session, locks, record);
     const unreachable = fleet.hosts.flatMap((one) => (one.type === 'unreachable' ? [one.host] : []));
     if (flags.json) say(context, JSON.stringify({ v: 1, released, unreachable }));
     else
@@ -71,15 +77,17 @@ async function requireForce(context: CliContext, { stage, living, flags }: Livin
   if (typed !== stage) throw new UserError({ code: 'SLIP_NEEDS_YES', message: 'Not confirmed: the lock stays.' });
 }
 
-async function releaseAll(session: OpenStage, why: string, at: number): Promise<readonly string[]> {
-  const record: HistoryRecord = { at, by: whoAmI(), what: 'unlock', outcome: 'released', why };
+/** Releases the locks that were judged, and no other that somebody may have taken since. */
+async function releaseAll(session: OpenStage, judged: ReadonlyMap<string, LockState>, record: HistoryRecord) {
   const answers = await Promise.allSettled(
-    [...session.clients].map(async ([host, client]) => ({
-      host,
-      answer: await client.unlock({ rollout: { any: true }, history: JSON.stringify(record) }),
-    })),
+    [...judged].map(async ([host, { owner }]) => {
+      const rollout = owner?.rollout ?? { any: true as const };
+      const answer = await session.clients.get(host)!.unlock({ rollout, history: JSON.stringify(record) });
+      if (answer.type === 'refused') throw lockedError(session.stage, host, answer.by);
+      return host;
+    }),
   );
-  return answers.flatMap((one) =>
-    one.status === 'fulfilled' && one.value.answer.type === 'released' ? [one.value.host] : [],
-  );
+  const failed = answers.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }

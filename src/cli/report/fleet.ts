@@ -48,11 +48,12 @@ export function releaseLines(releases: readonly FleetRelease[], { now }: { reado
   const rows = releases.map((one) => [
     one.id,
     one.bad === undefined ? one.status : `BAD: ${one.bad}`,
+    one.notATarget === undefined ? 'yes' : `no: ${one.notATarget}`,
     one.live.length > 0 ? `${one.live.length} live` : '',
     `on ${one.on.length}`,
     one.at > 0 ? `${formatDuration(Math.max(0, now - one.at))} ago` : '',
     one.by,
     one.subject,
   ]);
-  return columns([['RELEASE', 'STATUS', 'LIVE', 'HOSTS', 'MADE', 'BY', 'WHAT'], ...rows]);
+  return columns([['RELEASE', 'STATUS', 'ROLL BACK TO IT', 'LIVE', 'HOSTS', 'MADE', 'BY', 'WHAT'], ...rows]);
 }

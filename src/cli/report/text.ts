@@ -71,7 +71,7 @@ function plainLines(event: Plain): readonly string[] {
     case 'bake.started':
       return [`watching ${plural(event.instances.length, 'instance')} for ${formatDuration(event.until - event.t)}`];
     case 'lock.takenOver':
-      return [`${event.host}: took over a dead lock of ${event.found}`];
+      return [`${event.host}: took over the lock of ${event.found}`];
     case 'release.pruned':
       return [`${event.host}: deleted ${event.releases.join(', ')}`];
     case 'warning':

@@ -65,6 +65,7 @@ const STATUS: Readonly<Record<ReleaseStatus, { glyph: 'ok' | 'bad' | 'waiting' |
   good: { glyph: 'ok', style: 'ok' },
   ready: { glyph: 'waiting', style: 'plain' },
   preparing: { glyph: 'unknown', style: 'warn' },
+  left: { glyph: 'waiting', style: 'plain' },
   failed: { glyph: 'bad', style: 'bad' },
 };
 

@@ -92,8 +92,8 @@ export async function fakeStage({
       const prepared = await prepareDeploy(stage, { ...(only ? { only } : {}), ...(restart ? { restart } : {}) });
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },
-    rollback: async ({ whenPaused = 'end', onEvent, to } = {}) => {
-      const prepared = await prepareRollback(stage, to === undefined ? {} : { to });
+    rollback: async ({ whenPaused = 'end', onEvent, to, only } = {}) => {
+      const prepared = await prepareRollback(stage, { ...(to === undefined ? {} : { to }), ...(only ? { only } : {}) });
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },
     links: () =>

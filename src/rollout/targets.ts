@@ -1,0 +1,40 @@
+import { UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { list } from '../base/text.ts';
+import type { HostState } from '../host/state.ts';
+import { readHost, type Stage } from './stage.ts';
+
+/** The hosts that a rollout is for: all, or those of `--only`, in the order of hosts.json. */
+export function targets({ settings }: Stage, only: readonly string[] | undefined): readonly string[] {
+  const names = settings.hosts.map((host) => host.name);
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, names);
+    throw new UserError({
+      code: 'SLIP_HOST_UNKNOWN',
+      message: `${settings.stage} has no host ${unknown}.${meant ? ` Did you mean ${meant}?` : ''}`,
+      mend: `Its hosts are ${list(names)}.`,
+    });
+  }
+  return only ? names.filter((name) => only.includes(name)) : names;
+}
+
+/** Hosts that are left out (--only): what they say, and which say nothing. */
+export interface Beside {
+  readonly states: readonly HostState[];
+  readonly unknown: readonly string[];
+}
+
+export async function readOthers(stage: Stage, hosts: readonly string[]): Promise<Beside> {
+  const others = stage.settings.hosts.map((host) => host.name).filter((name) => !hosts.includes(name));
+  const readings = await Promise.allSettled(others.map((host) => readHost(stage, host, 'look')));
+  return {
+    states: readings.flatMap((one) => (one.status === 'fulfilled' ? [one.value.state] : [])),
+    unknown: others.filter((_, index) => readings[index]!.status === 'rejected'),
+  };
+}
+
+/** What is to be said of hosts that are left out and do not answer. */
+export function unknownWarnings({ unknown }: Beside): readonly string[] {
+  return unknown.map((host) => `${host} is left out and does not answer: what is out there does not count.`);
+}
