@@ -70,14 +70,16 @@ describe.skipIf(skip !== undefined)(`a connection to a real sshd${skip === undef
     expect(await finish(channel)).toEqual({ stdout: '', stderr: 'enough\n', end: { type: 'exit', status: 3 } });
   });
 
-  // "session signalling requires privilege separation", which sshd gives up for root
-  test.skipIf(process.getuid?.() === 0)('a signal reaches a command whose input is open', async () => {
-    const channel = await connection.open('trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done');
-    await new Promise((resolve) => channel.stdout.once('readable', resolve));
-    channel.signal('TERM');
-    const { stdout, end } = await finish(channel);
-    expect([stdout, end]).toEqual(['up\nbye\n', { type: 'exit', status: 5 }]);
-  });
+  // "session signalling requires privilege separation", which sshd gives up for root: there nothing is promised
+  if (process.getuid?.() !== 0) {
+    test('a signal reaches a command whose input is open', async () => {
+      const channel = await connection.open('trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done');
+      await new Promise((resolve) => channel.stdout.once('readable', resolve));
+      channel.signal('TERM');
+      const { stdout, end } = await finish(channel);
+      expect([stdout, end]).toEqual(['up\nbye\n', { type: 'exit', status: 5 }]);
+    });
+  }
 
   test('listeners run outside of the SSH library, where an exception of theirs could end the connection', async () => {
     const channel = await connection.open('echo hello');
