@@ -1,3 +1,4 @@
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -44,7 +45,7 @@ const walls = floors.flatMap((floor, level) =>
   }),
 );
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/**', 'node_modules/**', 'test/fixtures/**'] },
   ...tseslint.configs.strictTypeChecked,
   {

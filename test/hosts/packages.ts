@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './process.ts';
 
-/** What the hosts need on this machine: a file that tells whether it is there, and the Debian package that brings it. */
-const needs = [
+/** A file that tells whether it is there, and the Debian package that brings it. */
+export type Need = { readonly file: string; readonly package: string };
+
+/** What the hosts need on this machine. */
+const needsOfHosts: readonly Need[] = [
   { file: 'mmdebstrap', package: 'mmdebstrap' },
   { file: 'systemd-nspawn', package: 'systemd-container' },
   { file: 'ssh', package: 'openssh-client' },
@@ -12,12 +15,12 @@ const needs = [
   { file: 'gcc', package: 'gcc' },
   { file: '/usr/include/stdio.h', package: 'libc6-dev' },
   { file: '/usr/share/keyrings/debian-archive-keyring.gpg', package: 'debian-archive-keyring' },
-] as const;
+];
 
 const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** The Debian packages that are missing here. */
-export function missingPackages(): string[] {
+export function missingPackages(needs = needsOfHosts): string[] {
   const isThere = (file: string): boolean =>
     file.startsWith('/') ? existsSync(file) : searchPath.some((folder) => existsSync(join(folder, file)));
   return needs.filter((need) => !isThere(need.file)).map((need) => need.package);
@@ -29,8 +32,8 @@ export function mayInstall(): boolean {
 }
 
 /** Installs what is missing and says so; an error with the command to type where installing is turned off. */
-export async function installMissing(say: (line: string) => void): Promise<void> {
-  const missing = missingPackages();
+export async function installMissing(say: (line: string) => void, needs = needsOfHosts): Promise<void> {
+  const missing = missingPackages(needs);
   if (missing.length === 0) return;
   if (!mayInstall()) throw new Error(howToInstall(missing));
   say(`Installing Debian packages: ${missing.join(' ')} (SLIPWAY_TEST_NO_INSTALL=1 turns this off)`);
