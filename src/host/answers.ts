@@ -2,21 +2,27 @@ import { RemoteError } from '../base/errors.ts';
 import type { LockAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
 import { type Frame, number, text } from './frames.ts';
 import { readLock } from './reading.ts';
-import type { LockState } from './state.ts';
+import type { HostState, LockState } from './state.ts';
 
 const NO_LOCK: LockState = { owner: undefined, ageMs: 0 };
 
-export function readLockAnswer(frames: readonly Frame[]): LockAnswer {
-  const frame = frames.findLast((one) => one.kind === 'lock');
-  const state = frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) });
+/** `readState` reads the frames of the look that may follow. */
+export function readLockAnswer(
+  frames: readonly Frame[],
+  readState?: (frames: readonly Frame[]) => HostState,
+): LockAnswer {
+  const at = frames.findIndex((one) => one.kind === 'lock');
+  const frame = frames[at];
+  const lock = (frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) })) ?? NO_LOCK;
+  const look = readState ? { state: readState(frames.slice(at + 1)) } : {};
   switch (frame?.fields[0]) {
     case 'taken':
-      return { type: 'taken' };
+      return { type: 'taken', ...look };
     case 'takenOver':
-      return { type: 'takenOver', from: state ?? NO_LOCK };
+      return { type: 'takenOver', from: lock, ...look };
     case undefined:
     default:
-      return { type: 'refused', by: state ?? NO_LOCK };
+      return { type: 'refused', by: lock };
   }
 }
 

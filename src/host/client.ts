@@ -34,7 +34,7 @@ export function createHostClient(context: CallContext): HostClient {
   return {
     host: context.host,
     ...readingVerbs(context, ask),
-    ...stageVerbs(ask),
+    ...stageVerbs(context, ask),
     ...instanceVerbs(context, ask),
     control: (rollout, onLine) => openControl(context, rollout, onLine),
   };
@@ -65,9 +65,13 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
   } satisfies Partial<HostClient>;
 }
 
-function stageVerbs(ask: Ask) {
+function stageVerbs({ host }: CallContext, ask: Ask) {
   return {
-    lock: async (options) => readLockAnswer(await ask(lockRequest(options))),
+    lock: async (options) => {
+      const { look } = options;
+      const readState = look && ((frames: readonly Frame[]) => readHostState(host, frames, look.instances));
+      return readLockAnswer(await ask(lockRequest(options)), readState);
+    },
     unlock: async ({ rollout, history = '' }) => {
       const whose = typeof rollout === 'string' ? { rollout, any: 'no' } : { rollout: '', any: 'yes' };
       return readUnlockAnswer(await ask({ verb: 'unlock', variables: { ...whose, history } }));

@@ -20,10 +20,20 @@ export async function openControl(
     () => undefined, // whoever needs the host next learns why
   );
   started.write('b\n');
+  // what happens at one moment goes in one packet
+  let lines: string[] = [];
+  const flush = () => {
+    const text = lines.join('');
+    lines = [];
+    if (text !== '') started.write(text);
+  };
   return {
     beat: () => started.write('b\n'),
-    journal: (line) => started.write(`e ${line}\n`),
+    journal: (line) => {
+      if (lines.push(`e ${line}\n`) === 1) setImmediate(flush);
+    },
     close: async () => {
+      flush();
       started.end();
       await ended;
     },

@@ -63,6 +63,11 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: 'the upload did not arrive whole',
     mend: 'Deploy again: nothing was changed.',
   }),
+  list: (base, file) => ({
+    code: 'SLIP_LIST',
+    what: `the list of the files of ${base} is damaged`,
+    mend: `On the host: rm ${quote(file)}; then deploy again, which sends all files.`,
+  }),
   copy: (base) => layout(`copied from ${base}`),
   layover: () => layout('laid out'),
   verify: (files) => ({

@@ -25,11 +25,11 @@ export function probeRequest({ instances, shared, depth }: ProbeOptions): Reques
   };
 }
 
-export function lockRequest({ owner, app, stage, dead = '', force = '', takes = '', history }: LockOptions): Request {
-  return {
-    verb: 'lock',
-    variables: { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history },
-  };
+export function lockRequest(options: LockOptions): Request {
+  const { owner, app, stage, dead = '', force = '', takes = '', history, look } = options;
+  const { variables, functions = [] } = look ? probeRequest(look) : {};
+  const lock = { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history };
+  return { verb: 'lock', variables: { ...variables, ...lock, look: look ? 'yes' : 'no' }, functions };
 }
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {

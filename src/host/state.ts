@@ -49,7 +49,7 @@ export interface ReleaseRecord {
   /** Why it must not be deployed or rolled back to; undefined when it may. */
   readonly bad: string | undefined;
   readonly kept: boolean;
-  /** Its folder is in place. */
+  /** Its folder is in place, and the list of its files. */
   readonly present: boolean;
 }
 

@@ -58,11 +58,14 @@ export interface LockOptions {
   readonly takes?: string;
   /** A history line (JSON) for a takeover; its first `@` stands for the rollout whose lock it was. */
   readonly history: string;
+  /** What to read once the lock is ours, in the same round trip. */
+  readonly look?: ProbeOptions;
 }
 
+/** `state`: what was read under the lock, when that was asked for. */
 export type LockAnswer =
-  | { readonly type: 'taken' }
-  | { readonly type: 'takenOver'; readonly from: LockState }
+  | { readonly type: 'taken'; readonly state?: HostState }
+  | { readonly type: 'takenOver'; readonly from: LockState; readonly state?: HostState }
   | { readonly type: 'refused'; readonly by: LockState };
 
 export interface UnlockOptions {

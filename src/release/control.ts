@@ -1,4 +1,5 @@
 import type { Delta } from './delta.ts';
+import { manifestEdits } from './manifest-edits.ts';
 import { formatManifest, type Manifest, type ManifestEntry } from './manifest.ts';
 
 /** What the host needs to know of a payload, as small files in front of the uploads. */
@@ -10,7 +11,13 @@ export interface ControlFile {
 /** Characters with which `sha256sum` escapes its lines, and busybox does not: such names go the slower way. */
 const ODD = /[\n\r\\]/;
 
-export function controlFiles(delta: Delta, next: Manifest): ControlFile[] {
+export interface Manifests {
+  /** The one that the host has, which the next is then told by its difference to. */
+  readonly base?: Manifest | undefined;
+  readonly next: Manifest;
+}
+
+export function controlFiles(delta: Delta, { base, next }: Manifests): ControlFile[] {
   const files = delta.upload.filter(({ kind }) => kind !== 'link');
   const [odd, plain] = [files.filter(({ path }) => ODD.test(path)), files.filter(({ path }) => !ODD.test(path))];
   return [
@@ -23,7 +30,10 @@ export function controlFiles(delta: Delta, next: Manifest): ControlFile[] {
       plain.map(({ sha256, path }) => `${sha256}  ./${path}\n`),
     ),
     text('control/odd', odd.map(oddLine)),
-    { path: 'control/manifest', content: Buffer.from(formatManifest(next)) },
+    // sed has nowhere to put a line into an empty file
+    base && base.entries.length > 0
+      ? text('control/edits', [manifestEdits(base, next)])
+      : { path: 'control/manifest', content: Buffer.from(formatManifest(next)) },
   ];
 }
 

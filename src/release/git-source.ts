@@ -28,11 +28,13 @@ export async function buildFromGit(options: GitOptions): Promise<Artifact> {
   const { source, ref = source.ref, signal, cacheDir } = options;
   const repository = await openRepository(source.repository, signal);
   const commit = await resolveCommit(repository, ref, signal);
-  const leftOut = await leftOutPaths(repository, commit, signal);
+  const looking = leftOutPaths(repository, commit, signal);
+  looking.catch(() => undefined); // the build's own failure is told first
   const cache = new ArtifactCache(cacheDir);
   const env = { ...withoutRepository(process.env), SLIPWAY_REVISION: commit.id };
   const key = ArtifactCache.key(await keyParts(source, commit, env));
   const built = (await cache.find(key)) ?? (await build({ ...options, repository, commit, env, cache, key }));
+  const leftOut = await looking;
   // Tidying up is no reason to fail: the next run tries again.
   await cache.prune(Date.now()).catch(() => undefined);
   return {

@@ -87,7 +87,12 @@ export function folders(path: string): string[] {
 }
 
 function lines(entries: readonly ManifestEntry[]): string {
-  return entries.map(({ sha256, kind, size, path }) => `${sha256} ${kind} ${size} ${escapePath(path)}\n`).join('');
+  return entries.map(formatEntry).join('');
+}
+
+/** The line of one entry, with its end. */
+export function formatEntry({ sha256, kind, size, path }: ManifestEntry): string {
+  return `${sha256} ${kind} ${size} ${escapePath(path)}\n`;
 }
 
 /** Control characters, `%` and backslash as `%XX`: one entry is one line, whatever the file is called. */

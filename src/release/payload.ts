@@ -10,7 +10,7 @@ import { sanitise } from '../base/sanitise.ts';
 import type { Artifact } from './artifact.ts';
 import { controlFiles } from './control.ts';
 import { type Delta, uploadBytes } from './delta.ts';
-import type { ManifestEntry } from './manifest.ts';
+import type { Manifest, ManifestEntry } from './manifest.ts';
 import { ChangedWhileRead, chunks, readStill, SMALL } from './read-file.ts';
 import { TAR_END, tarHeader, tarPadding } from './tar.ts';
 import { isGone } from './tree.ts';
@@ -28,6 +28,8 @@ export interface Payload {
 export interface PackOptions {
   readonly artifact: Artifact;
   readonly delta: Delta;
+  /** The manifest of what the delta is laid over, when the host keeps it. */
+  readonly base?: Manifest | undefined;
   readonly workDir: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,8 +40,8 @@ const GZIP = { level: 4, chunkSize: 256 * 1024 };
 const GATHER = 256 * 1024;
 
 /**
- * Writes what a host needs as a gzipped tar: `control/remove`, `control/sums`, `control/odd`, `control/manifest`, then every
- * upload below `new/`. Each file is hashed again on its way: what ships is what the manifest says, or nothing ships.
+ * Writes what a host needs as a gzipped tar: `control/remove`, `control/sums`, `control/odd`, `control/manifest` (or
+ * `control/edits`, which make it of the base's), then every upload below `new/`. Each file is hashed again on its way: what ships is what the manifest says, or nothing ships.
  */
 export async function packPayload(options: PackOptions): Promise<Payload> {
   const { delta, workDir, signal } = options;
@@ -61,8 +63,8 @@ export async function packPayload(options: PackOptions): Promise<Payload> {
   return { file, bytes: (await stat(file)).size, files: delta.upload.length, rawBytes: uploadBytes(delta) };
 }
 
-async function* archive({ artifact, delta, signal }: PackOptions): AsyncGenerator<Buffer> {
-  for (const { path, content } of controlFiles(delta, artifact.manifest)) {
+async function* archive({ artifact, delta, base, signal }: PackOptions): AsyncGenerator<Buffer> {
+  for (const { path, content } of controlFiles(delta, { base, next: artifact.manifest })) {
     yield tarHeader({ path, mode: 0o644, size: content.length });
     yield content;
     yield tarPadding(content.length);

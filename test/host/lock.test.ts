@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { LockAnswer } from '../../src/host/verbs.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, lockOptions, owner } from './stage.ts';
+import { begin, lockOptions, NOTHING_SHARED, owner } from './stage.ts';
 
 const makeHost = hostMaker();
 
@@ -49,6 +49,17 @@ describe.each(SHELLS)('the lock under %s', (shell) => {
       expect(winners).toHaveLength(1);
       await host.client.unlock({ rollout: winners[0]! });
     }
+  });
+
+  test('can be taken with a look at the host, which is left out when it is refused', async () => {
+    await using host = await makeHost(shell);
+    await begin(host);
+    const look = { instances: [], shared: NOTHING_SHARED, depth: 'look' as const };
+    const refused = await host.client.lock(lockOptions('r2', { look }));
+    expect(refused).toEqual({ type: 'refused', by: { owner: owner('r1'), ageMs: expect.any(Number) as number } });
+    const taken = await host.client.lock(lockOptions('r2', { look, force: 'r1' }));
+    const lock = { owner: owner('r2'), ageMs: expect.any(Number) as number };
+    expect(taken).toMatchObject({ type: 'takenOver', state: { initialised: true, lock } });
   });
 
   test('a live one is refused, and who, since when and why are told', async () => {

@@ -168,6 +168,23 @@ describe.each(SHELLS)('an upload under %s', (shell) => {
     expect(await readdir(join(host.deployTo, 'releases'))).toEqual([]);
   });
 
+  test('one over a base whose list of files is damaged is refused, and the mend is to remove that list', async () => {
+    await using host = await makeHost(shell);
+    await begin(host);
+    await using base = await build(host, { a: 'a' });
+    await using next = await build(host, { a: 'a', b: 'b' });
+    await send(host, base, { release: ONE });
+    const list = meta(host, 'manifests', base.manifest.digest);
+    await writeFile(list, 'damaged\n');
+    const sending = send(host, next, { release: TWO, base: { release: ONE, manifest: base.manifest } });
+    await expect(sending).rejects.toMatchObject({ code: 'SLIP_LIST', mend: expect.stringContaining(list) as string });
+    await rm(list);
+    const { releases } = await host.client.probe({ instances: [], shared: NOTHING_SHARED, depth: 'look' });
+    expect(releases.map(({ id, present }) => ({ id, present }))).toEqual([{ id: ONE, present: false }]);
+    await send(host, next, { release: TWO });
+    expect(await filesOf(release(host, TWO))).toEqual({ a: 'a', b: 'b' });
+  });
+
   test('one that was cut off before can be sent again', async () => {
     await using host = await makeHost(shell);
     await begin(host);

@@ -95,6 +95,7 @@ export async function send(host: LocalHost, { tree, manifest }: Omit<Built, neve
   const { file } = await packPayload({
     artifact: { tree, manifest, origin: { type: 'dir', dir: tree } },
     delta: delta(base?.manifest, manifest),
+    base: base?.manifest,
     workDir: join(dirname(host.deployTo), 'payloads'),
   });
   await host.client.receive({

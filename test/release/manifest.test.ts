@@ -1,8 +1,17 @@
 import fc from 'fast-check';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { comparePaths, createManifest, formatManifest, isTreePath, parseManifest } from '../../src/release/manifest.ts';
-import { entry, manifests, oddPath } from './sample.ts';
+import {
+  comparePaths,
+  createManifest,
+  formatManifest,
+  isTreePath,
+  type Manifest,
+  parseManifest,
+} from '../../src/release/manifest.ts';
+import { manifestEdits } from '../../src/release/manifest-edits.ts';
+import { entry, manifests, nearPath, oddPath } from './sample.ts';
 
 describe('a manifest', () => {
   test('survives its text form, whatever its paths are called', () => {
@@ -46,6 +55,36 @@ describe('a manifest', () => {
       }),
     );
     expect(['\u{1f600}', '\uff00', 'a'].sort(comparePaths)).toEqual(['a', '\uff00', '\u{1f600}']);
+  });
+});
+
+const SEDS = [['sed'], ['busybox', 'sed']].filter(([program = '']) => {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+});
+
+describe.each(SEDS)('the edits that make one manifest of another, run by %s %s', (program, ...first) => {
+  const edited = (base: Manifest, next: Manifest) =>
+    execFileSync(program, [...first, '-e', manifestEdits(base, next)], {
+      input: formatManifest(base),
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+
+  test.each([nearPath, oddPath])('give the other, whatever has come, gone or changed', (path) => {
+    const filled = manifests(path).filter(({ entries }) => entries.length > 0);
+    fc.assert(
+      fc.property(filled, manifests(path), (base, next) => {
+        expect(edited(base, next)).toBe(formatManifest(next));
+      }),
+    );
+  });
+
+  test('are few where little has changed', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `folder/file-${index}`);
+    const base = createManifest(names.map((name) => entry(name)));
+    const next = createManifest(names.map((name) => entry(name, name === 'folder/file-500' ? 'new' : name)));
+    expect(edited(base, next)).toBe(formatManifest(next));
+    expect(manifestEdits(base, next).split('\n')).toHaveLength(5);
   });
 });
 

@@ -41,7 +41,8 @@ probe_releases() {
     r_=${l_##*/}
     r_=${r_%.json}
     p_present=no
-    [ ! -d "$D/releases/$r_" ] || p_present=yes
+    p_digest=${LINE#*'"digest":"'}
+    [ ! -d "$D/releases/$r_" ] || [ ! -s "$META/manifests/${p_digest%%\"*}" ] || p_present=yes
     frame release "$r_" "$p_present" "$LINE"
   done
 }

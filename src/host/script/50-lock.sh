@@ -13,7 +13,7 @@ require_lock() { holds_lock || fail superseded; }
 beat() { true >"$META/lock/beat"; } 2>/dev/null
 
 # lock: owner (JSON), app, stage; dead = rollout whose owner the client knows to be gone; force = rollout to take over
-# though it lives; takes = rollout whose paused lock may be taken.
+# though it lives; takes = rollout whose paused lock may be taken; look = yes: the answer of a probe follows once it is ours.
 verb_lock() {
   lock_prepare
   l_mine=$META/lock.$rollout
@@ -27,6 +27,7 @@ verb_lock() {
     lock_contend
   fi
   [ ! -d "$META/lock" ] || sync_path "$META/lock"
+  [ "${look-}" != yes ] || ! holds_lock || verb_probe
 }
 
 lock_prepare() {
@@ -128,7 +129,7 @@ verb_own() {
   must_write "$META/lock/owner.json" "$owner"
 }
 
-# control: lives as long as the controller. A line on stdin is "b" (a beat) or "e <json>" (a line for the journal);
+# control: lives as long as the controller. A line on stdin is "b" (a beat, answered with ok) or "e <json>" (a line for the journal);
 # new lines of the rollout's control file are sent on within two seconds: that is how another terminal reaches it.
 verb_control() {
   c_dir=$META/rollouts/$rollout
@@ -148,10 +149,12 @@ verb_control() {
   c_watch=$!
   while IFS= read -r c_line; do
     case $c_line in
-      b) ! holds_lock || beat ;;
+      b)
+        ! holds_lock || beat
+        frame ok
+        ;;
       'e '*) printf '%s\n' "${c_line#e }" >>"$c_dir/events.ndjson" ;;
     esac
-    frame ok
   done
   kill "$c_watch" 2>/dev/null || :
 }

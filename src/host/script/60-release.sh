@@ -3,10 +3,11 @@
 
 # receive: release, base (a release, or empty), ledger (JSON), digest, copy (yes: the base is copied, since a prepare step may
 # write into files; else hard links), shared paths of now (drop, a line each), which do not come along.
-# stdin: the payload (gzip, tar): control/remove, control/sums, control/odd, control/manifest, new/….
+# stdin: the payload (gzip, tar): control/remove, control/sums, control/odd, control/manifest or control/edits, new/….
 verb_receive() {
   require_lock
-  ! is_used "$release" || fail used "$release"
+  # what is not there is not used, and seldom there
+  [ ! -d "$D/releases/$release" ] || ! is_used "$release" || fail used "$release"
   r_in=$META/incoming/$release r_copy=
   rm -rf -- "$r_in"
   mkdir -p -- "$r_in" || fail write "$r_in"
@@ -15,6 +16,7 @@ verb_receive() {
   r_copy=$!
   take_payload || refuse_upload payload
   wait "$r_copy" || refuse_upload copy "$base"
+  take_manifest
   verify_upload
   lay_over
   require_lock
@@ -39,8 +41,22 @@ take_payload() {
   (cd "$r_in" && { gzip -dc || true >.damaged; } | tar -x -p -o -f -) || return 1
   [ ! -e "$r_in/.damaged" ] || return 1
   for r_ in remove sums odd; do [ -f "$r_in/control/$r_" ] || return 1; done
-  r_=$(sha256sum <"$r_in/control/manifest") && [ "${r_%% *}" = "$digest" ]
 }
+
+# The list of the files. Over a base it comes as a script for sed, whose first line names the list that it makes it of.
+take_manifest() {
+  r_old=
+  if [ -f "$r_in/control/edits" ]; then
+    read_line "$r_in/control/edits"
+    r_old=${LINE#\# }
+    sed -f "$r_in/control/edits" "$META/manifests/$r_old" >"$r_in/control/manifest"
+  fi
+  ! has_sum "$r_in/control/manifest" "$digest" || return 0
+  [ -z "$r_old" ] || has_sum "$META/manifests/$r_old" "$r_old" || refuse_upload list "$base" "$META/manifests/$r_old"
+  refuse_upload payload
+}
+
+has_sum() { r_=$(sha256sum 2>/dev/null <"$1") && [ "${r_%% *}" = "$2" ]; }
 
 copy_base() {
   trap - EXIT

@@ -90,7 +90,9 @@ follow() {
     else
       f_part=$f_part$f_line f_pauses=$((f_pauses + 1))
       [ "$((f_pauses % 10))" != 0 ] || tick || break
-      sleep 0.1 2>/dev/null || sleep 1
+      # much happens at first, then there is a wait for health
+      if [ "$f_pauses" -lt 10 ]; then f_nap=0.03; else f_nap=0.1; fi
+      sleep "$f_nap" 2>/dev/null || sleep 1
     fi
   done
   exec 5<&-
