@@ -15,6 +15,6 @@ for (const stream of [stdout, stderr]) {
 process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock });
 
 // Nothing is left to do: a timer or socket of some library must not hold the prompt back. What was written goes out first.
-setInterval(() => {
-  if (stdout.writableLength + stderr.writableLength === 0) process.exit();
-}, 50).unref();
+const leave = () => stdout.writableLength + stderr.writableLength === 0 && process.exit();
+leave();
+setInterval(leave, 50).unref();

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Bug } from '../base/errors.ts';
 import type { InstanceSettings, Settings } from '../config/settings.ts';
-import type { LockOwner } from '../host/state.ts';
+import type { HostState, LockOwner } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { Controls } from './controls.ts';
 import type { EventStream } from './event-stream.ts';
@@ -30,9 +30,9 @@ export interface RolloutContext {
   readonly clock: Clock;
   /** Paused: wait for a person who is there, or end with the lock held for one who comes. */
   readonly whenPaused: 'wait' | 'end';
+  /** The plan for what the hosts say now that they are locked; hosts that have not said it yet are read. */
+  replan(said: readonly HostState[]): Promise<Replanned>;
   /** Rollouts whose lock may be taken though it is paused (a rollback of it) or alive (--force). */
-  /** The plan for what the hosts say now that they are locked. */
-  replan(): Promise<Replanned>;
   readonly takeover: { readonly takes?: string; readonly force?: string };
 }
 

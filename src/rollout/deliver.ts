@@ -17,8 +17,8 @@ export interface Lack {
   /** Its files are there, published. */
   readonly there: boolean;
   readonly base: string | undefined;
-  /** Digest of the base: hosts with the same one are sent the same payload. */
-  readonly baseDigest: string;
+  /** Of the base: hosts with the same one are sent the same payload. */
+  readonly baseManifest: Manifest | undefined;
   readonly delta: Delta;
 }
 
@@ -37,7 +37,7 @@ export async function findLacks(
         host: state.host,
         there,
         base: base?.release,
-        baseDigest: base?.manifest.digest ?? '',
+        baseManifest: base?.manifest,
         delta: delta(base?.manifest, wanted.manifest),
       };
     }),
@@ -102,11 +102,11 @@ export interface DeliveryOptions {
 /** Sends each host what it lacks; a payload is packed once for all hosts with the same base. */
 export function createDelivery({ stage, artifact, lacks, ledger, wasGood }: DeliveryOptions): Delivery {
   const packed = new Map<string, Promise<Payload>>();
-  const pack = async (lack: Lack, signal: AbortSignal): Promise<Upload> => {
-    const payload =
-      packed.get(lack.baseDigest) ??
-      packPayload({ artifact, delta: lack.delta, workDir: join(stage.cacheDir, 'payloads'), signal });
-    packed.set(lack.baseDigest, payload);
+  const workDir = join(stage.cacheDir, 'payloads');
+  const pack = async ({ baseManifest: base, delta }: Lack, signal: AbortSignal): Promise<Upload> => {
+    const digest = base?.digest ?? '';
+    const payload = packed.get(digest) ?? packPayload({ artifact, delta, base, workDir, signal });
+    packed.set(digest, payload);
     const { file, bytes } = await payload;
     return { bytes, open: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };
   };

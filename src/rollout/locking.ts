@@ -1,8 +1,8 @@
 import { LockedError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import type { HistoryRecord } from '../host/records.ts';
-import type { LockOwner, LockState } from '../host/state.ts';
-import type { HostClient, LockAnswer } from '../host/verbs.ts';
+import type { HostState, LockOwner, LockState } from '../host/state.ts';
+import type { HostClient, LockAnswer, LockOptions, ProbeOptions } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import { isDeadHere } from './owner.ts';
 import { atMost } from './patience.ts';
@@ -11,19 +11,28 @@ import { atMost } from './patience.ts';
  * Locks every host of the rollout: the first one decides, the others follow at once; any refusal releases all. Throws
  * LockedError when somebody else holds one.
  */
-export async function lockAll(context: RolloutContext): Promise<Held> {
+export async function lockAll(context: RolloutContext): Promise<Locked> {
   const [first, ...others] = context.hosts;
   const held: HeldLock[] = [];
   try {
-    await lockHost(context, first!, held);
-    const rest = await Promise.allSettled(others.map((host) => lockHost(context, host, held)));
+    await lockHost(context, first!, { held });
+    const rest = await Promise.allSettled([
+      first!.probe(lookAt(context, first!)),
+      ...others.map((host) => lockHost(context, host, { held, look: lookAt(context, host) })),
+    ]);
     const refused = rest.find((result) => result.status === 'rejected');
     if (refused) throw refused.reason;
-    return held;
+    return { held, said: rest.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : [])) };
   } catch (thrown) {
     await giveBack(context, held);
     throw thrown;
   }
+}
+
+export interface Locked {
+  readonly held: Held;
+  /** What the hosts said of themselves right after they were locked. */
+  readonly said: readonly HostState[];
 }
 
 /** Locks that a rollout holds; `paused` is the owner that it took one from. */
@@ -42,10 +51,31 @@ export async function giveBack({ clock, owner }: RolloutContext, held: Held): Pr
   await atMost(clock, LAST_WORDS_MS, Promise.allSettled(given));
 }
 
-async function lockHost(context: RolloutContext, host: HostClient, held: HeldLock[]): Promise<void> {
-  let answer = await askForLock(context, host);
+function lookAt({ settings }: RolloutContext, { host }: HostClient): ProbeOptions {
+  const instances = settings.instances.filter((instance) => instance.host === host);
+  return { instances, shared: settings.shared, depth: 'look' };
+}
+
+interface Locking {
+  /** The hosts that are locked: this one is added. */
+  readonly held: HeldLock[];
+  readonly look?: ProbeOptions;
+}
+
+/** Answers with what the host says of itself, when that was asked for. */
+async function lockHost(
+  context: RolloutContext,
+  host: HostClient,
+  { held, look }: Locking,
+): Promise<HostState | undefined> {
+  const asked = look ? { look } : {};
+  let answer = await askForLock(context, host, asked).catch((thrown: unknown) => {
+    // it may be ours, though the answer did not come whole
+    held.push({ host, paused: undefined });
+    throw thrown;
+  });
   if (answer.type === 'refused' && answer.by.owner && isDeadHere(answer.by.owner)) {
-    answer = await askForLock(context, host, answer.by.owner.rollout);
+    answer = await askForLock(context, host, { ...asked, dead: answer.by.owner.rollout });
   }
   if (answer.type === 'refused') throw lockedError(context.settings.stage, host.host, answer.by);
   const from = answer.type === 'takenOver' ? answer.from.owner : undefined;
@@ -60,12 +90,13 @@ async function lockHost(context: RolloutContext, host: HostClient, held: HeldLoc
   } else {
     context.events.emit({ type: 'lock.taken', host: host.host });
   }
+  return answer.state;
 }
 
 function askForLock(
   { owner, settings, takeover }: RolloutContext,
   host: HostClient,
-  dead?: string,
+  more: Pick<LockOptions, 'dead' | 'look'>,
 ): Promise<LockAnswer> {
   return host.lock({
     owner,
@@ -73,7 +104,7 @@ function askForLock(
     stage: settings.stage,
     history: takeoverRecord(owner),
     ...takeover,
-    ...(dead === undefined ? {} : { dead }),
+    ...more,
   });
 }
 

@@ -53,7 +53,10 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
   const recipe = recipeOf(settings);
   const release = plannedRelease(stage, artifact, { releases, recipe });
   await manifests.keep(artifact.manifest);
-  const lacks = await findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest });
+  const [lacks, changes] = await Promise.all([
+    findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest }),
+    changesSince(stage, artifact, releases),
+  ]);
   const planning: Planning = { release, recipe, lacks, artifact, beside };
   const replan = (now: readonly Reading[]) => planWith(stage, options, { ...planning, readings: now });
   const { plan, ledger } = replan(readings);
@@ -61,7 +64,7 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
   return {
     plan,
     alreadyLive: isAlreadyLive(plan, states),
-    changes: await changesSince(stage, artifact, releases),
+    changes,
     hosts,
     readings,
     delivery: createDelivery({ stage, artifact, lacks, ledger, wasGood }),

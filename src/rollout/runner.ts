@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import type { HostState } from '../host/state.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
@@ -19,11 +20,13 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
   events.subscribe((event) => journal.write(event));
   events.emit({ type: 'rollout.planned', plan: planned.plan });
   events.emit({ type: 'rollout.started' });
-  const held = await lockAll(planned);
+  packAhead(planned);
+  const { held, said } = await lockAll(planned);
+  // beats begin at once: what comes next may take a while
+  const opened = journal.open(planned.id, planned.hosts);
   try {
-    // beats begin at once: what comes next may take a while
-    await journal.open(planned.id, planned.hosts);
-    const context = await underLock(planned);
+    const context = await underLock(planned, said);
+    await opened;
     const run = createRun();
     enterPhase(context, 'Staging', '');
     const stopped = await stage(context);
@@ -35,13 +38,21 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
     await giveBack(planned, held);
     throw thrown;
   } finally {
+    await opened;
     await journal.close();
   }
 }
 
+/** The first to need the payload finds it made, or learns why it could not be. */
+function packAhead({ hosts, delivery, controls }: RolloutContext): void {
+  for (const way of hosts.map((host) => delivery.to(host))) {
+    if (way.type === 'send') way.pack(controls.signal()).catch(() => undefined);
+  }
+}
+
 /** Between the plan that was shown and the lock somebody may have been at work: what the hosts say now counts. */
-async function underLock(context: RolloutContext): Promise<RolloutContext> {
-  const { plan, ledger, instances } = await context.replan();
+async function underLock(context: RolloutContext, said: readonly HostState[]): Promise<RolloutContext> {
+  const { plan, ledger, instances } = await context.replan(said);
   const now = { ...context, plan, instances, delivery: { ...context.delivery, ledger } };
   const told = ({ steps, instances: planned }: Plan) => JSON.stringify([steps, planned]);
   if (told(plan) === told(context.plan)) return now;

@@ -18,20 +18,33 @@ export async function stageAll(context: RolloutContext, signal: AbortSignal): Pr
 }
 
 async function stageHost(context: RolloutContext, host: HostClient, signal: AbortSignal): Promise<void> {
-  const { plan, events, delivery, settings } = context;
+  const { plan, events, delivery } = context;
   const way = delivery.to(host);
-  await host.rollout(context.id, JSON.stringify(plan));
   events.emit({ type: 'host.connected', host: host.host });
+  const frozen = host.rollout(context.id, JSON.stringify(plan));
+  const delivered = deliver(context, host, { way, signal });
+  // nothing may still be at work there when a failure is told and the lock released
+  const ends = await Promise.allSettled([frozen, delivered]);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  events.emit({ type: 'host.ready', host: host.host, release: plan.release.id, reused: way.type === 'reuse' });
+}
+
+interface Staging {
+  readonly way: HostDelivery;
+  readonly signal: AbortSignal;
+}
+
+async function deliver(context: RolloutContext, host: HostClient, { way, signal }: Staging): Promise<void> {
   switch (way.type) {
     case 'reuse':
       await reuse(context, host, way.verify);
       break;
     case 'send':
       await send(context, host, { way, signal });
-      if (settings.prepare.length > 0) await prepare(context, host, { base: way.base, signal });
+      if (context.settings.prepare.length > 0) await prepare(context, host, { base: way.base, signal });
       break;
   }
-  events.emit({ type: 'host.ready', host: host.host, release: plan.release.id, reused: way.type === 'reuse' });
 }
 
 async function reuse(context: RolloutContext, host: HostClient, verify: 'all files' | 'trust'): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SlipwayError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
 import type { InstanceSettings } from '../config/settings.ts';
+import type { HostState } from '../host/state.ts';
 import { createControls } from './controls.ts';
 import type { RolloutContext } from './context.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -37,8 +38,8 @@ export function startRollout(
     clock,
     whenPaused,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
-    replan: async () => {
-      const { plan, ledger, leftovers } = prepared.replan(await readQuiet(stage, prepared.hosts, events));
+    replan: async (said) => {
+      const { plan, ledger, leftovers } = prepared.replan(await readQuiet(stage, prepared, { said, events }));
       return { plan, ledger, instances: byId([...settings.instances, ...leftovers]) };
     },
   };
@@ -62,9 +63,18 @@ const BUSY_TRIES = 90;
  * Reads the hosts once no update of an earlier rollout is at work any more: it notices that its lock is gone at its next
  * look, and ends by itself.
  */
-async function readQuiet(stage: Stage, hosts: readonly string[], events: EventStream): Promise<readonly Reading[]> {
+async function readQuiet(
+  stage: Stage,
+  { hosts, readings: earlier }: Prepared,
+  { said, events }: { readonly said: readonly HostState[]; readonly events: EventStream },
+): Promise<readonly Reading[]> {
+  const heard = (host: string): Reading | undefined => {
+    const [before, state] = [earlier.find((one) => one.state.host === host), said.find((one) => one.host === host)];
+    return before && state && { ...before, state };
+  };
   for (let attempt = 1; ; attempt += 1) {
-    const readings = await Promise.all(hosts.map((host) => readHost(stage, host, 'look')));
+    const known = attempt === 1 ? heard : () => undefined;
+    const readings = await Promise.all(hosts.map(async (host) => known(host) ?? readHost(stage, host, 'look')));
     const busy = readings.flatMap(({ state }) => state.instances.filter((one) => one.busy !== undefined));
     if (busy.length === 0 || attempt === BUSY_TRIES) return readings;
     if (attempt === 1) {

@@ -175,6 +175,8 @@ export class Ssh2Connection implements Connection {
       this.#over.abort(this.#lostError('slipway closed it'));
       for (const channel of this.#channels) channel.lose('slipway closed the connection');
       client.end();
+      // what was said is on its way; the host's own goodbye would take a round trip
+      socket.destroySoon();
     }
     if (socket.closed) return;
     const gone = new AbortController();

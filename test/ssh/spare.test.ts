@@ -28,14 +28,20 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
   afterAll(async () => sshd[Symbol.asyncDispose]());
 
   /** A connection through a proxy that tells which channels were opened, in order. */
-  async function watched(port: number): Promise<{ connection: Connection; opened: Promise<Channel>[] }> {
+  async function watched(
+    port: number,
+  ): Promise<{ connection: Connection; opened: (index: number) => Promise<Channel> }> {
     const connection = await connect(sshd.spec({ port, hostKeyAlias: `[127.0.0.1]:${sshd.port}` }));
-    const opened: Promise<Channel>[] = [];
+    const channels = Array.from({ length: 6 }, () => Promise.withResolvers<Channel>());
+    let count = 0;
     const open = (command: string) => {
       const channel = connection.open(command);
-      opened.push(channel);
+      channels[count++]!.resolve(channel);
       return channel;
     };
+    const opened = (index: number) => channels[index]!.promise;
+    // a channel that nobody asks for may fail
+    channels.forEach(({ promise }) => void promise.catch(() => undefined));
     return { connection: { ...connection, close: () => connection.close(), open }, opened };
   }
 
@@ -44,7 +50,7 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
     const { connection, opened } = await watched(proxy.port);
     const spare = withSpare(connection, ECHO);
     const first = await spare.take();
-    await opened[1];
+    await opened(2);
     proxy.hold();
     const second = await spare.take();
     proxy.release();
@@ -57,7 +63,7 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
     await using proxy = await startProxy(sshd.port, 25);
     const { connection, opened } = await watched(proxy.port);
     const spare = withSpare(connection, ECHO);
-    await opened[0];
+    await opened(1);
     proxy.roundTrips();
     proxy.hold();
     const taken = await spare.take();
@@ -66,7 +72,7 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
     await once(taken.stdout, 'readable');
     // the answer may come after the first answer to the opening behind it, which is at once followed up
     expect(proxy.roundTrips()).toBeLessThanOrEqual(2);
-    await opened[1];
+    await opened(2);
     await finish(taken);
     proxy.roundTrips();
     await ask(await connection.open(ECHO), 'hello');
@@ -74,10 +80,24 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
     await connection.close();
   });
 
+  test('has another behind it, for two requests at once', async () => {
+    await using proxy = await startProxy(sshd.port);
+    const { connection, opened } = await watched(proxy.port);
+    const spare = withSpare(connection, ECHO);
+    await opened(1);
+    proxy.hold();
+    const both = await Promise.all([spare.take(), spare.take()]);
+    proxy.release();
+    await Promise.all(both.map((channel) => ask(channel, 'hello')));
+    expect(await Promise.all(both.map(finish))).toEqual(['got hello\n', 'got hello\n']);
+    await connection.close();
+  });
+
   test('that died while it waited is replaced by a fresh one', async () => {
     const { connection, opened } = await watched(sshd.port);
     const spare = withSpare(connection, ECHO);
-    const waiting = await opened[0]!;
+    const waiting = await opened(0);
+    await opened(1);
     for (const pid of await sshd.commandPids()) process.kill(pid, 'SIGKILL');
     await once(waiting.stdin, 'close');
     const taken = await spare.take();
@@ -96,11 +116,11 @@ describe.skipIf(skip !== undefined)(`a spare channel${skip === undefined ? '' : 
     spare.close();
   });
 
-  test('that nobody took is given up with the spare', async () => {
+  test('that nobody took is given up with the spare, and so is the one behind it', async () => {
     const { connection, opened } = await watched(sshd.port);
     const spare = withSpare(connection, ECHO);
     spare.close();
-    expect(await (await opened[0]!).ended).toMatchObject({ type: 'lost' });
+    for (const index of [0, 1]) expect(await (await opened(index)).ended).toMatchObject({ type: 'lost' });
     await connection.close();
   });
 });
