@@ -11,15 +11,23 @@ describe.concurrent('failures of others', () => {
     await using site = await quick('stale-link', { port: 6200, hosts: { 'fra-1': 1 } });
     const old = await site.release();
     // whatever process number the next worker has, its temporary name is taken by a link into the old release
-    const plant = `cd ${site.deployTo} && i=0 && while [ $i -lt 9000 ]; do i=$((i+1)); echo "../../releases/${old}"; done |
-      awk '{ print "instances/bot.1/current.new." NR }' | xargs -n 500 sh -c 'for l; do ln -s ../../releases/${old} "$l"; done' sh;
-      ln -s ../../releases/${old} instances/bot.1/current.new; ln -s ${old} releases/current`;
-    await onHosts(site.hosts, plant);
+    const plant = `import os
+os.chdir("${site.deployTo}")
+for pid in range(os.getpid(), os.getpid() + 5000):
+    os.symlink("../../releases/${old}", f"instances/bot.1/current.new.{pid}")
+os.symlink("../../releases/${old}", "instances/bot.1/current.new")
+os.symlink("${old}", "releases/current")
+`;
+    const planted = await site.hosts[0]!.exec(['python3', '-c', plant]);
+    expect(planted.code, planted.stderr).toBe(0);
     const before = await fingerprint(site.hosts[0]!, `${site.deployTo}/releases/${old}`);
     const next = await site.release();
     expect(await site.serving()).toEqual(site.all(next));
     expect(await fingerprint(site.hosts[0]!, `${site.deployTo}/releases/${old}`)).toBe(before);
     expect((await site.facts('fra-1')).current).toEqual({ 'bot.1': next });
+    // one of them stood where the worker's was to be
+    const [left] = await onHosts(site.hosts, `ls ${site.deployTo}/instances/bot.1 | grep -c 'current.new.'`);
+    expect(Number(left)).toBe(4999);
   });
 
   test('a rollback after a failed deploy goes to the good release before the live one, and is never a no-op', async ({
