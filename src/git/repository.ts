@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
-import { git, tryGit } from './run.ts';
+import { git, type GitPlace, tryGit } from './run.ts';
 
 /** A git repository on this machine. */
 export interface Repository {
@@ -26,6 +26,16 @@ export async function openRepository(folder: string, signal?: AbortSignal): Prom
     });
   }
   const place = { cwd: folder, signal };
+  const all = await tryGit(place, ['rev-parse', '--path-format=absolute', ...PARTS]);
+  const [gitDir, commonDir, worktree, ...more] = all.stdout.split(/\r?\n/);
+  if (all.exitCode === 0 && more.length === 1) return { folder, top: worktree, gitDir: gitDir!, commonDir: commonDir! };
+  return openPartByPart(folder, place);
+}
+
+const PARTS = ['--git-dir', '--git-common-dir', '--show-toplevel'];
+
+/** For bare repositories, paths that hold line ends, and what is none. */
+async function openPartByPart(folder: string, place: GitPlace): Promise<Repository> {
   const found = await tryGit(place, ['rev-parse', '--path-format=absolute', '--git-dir']);
   if (found.exitCode !== 0) throw notARepository(folder, found.said);
   const top = await tryGit(place, ['rev-parse', '--path-format=absolute', '--show-toplevel']);

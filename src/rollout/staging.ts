@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HostClient } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
-import type { HostDelivery } from './delivery.ts';
+import type { HostDelivery, Upload } from './delivery.ts';
 
 /**
  * Everything that nobody sees: on all hosts at once the release is received, prepared and published. Any failure stops the
@@ -21,8 +21,8 @@ async function stageHost(context: RolloutContext, host: HostClient, signal: Abor
   const { plan, events, delivery } = context;
   const way = delivery.to(host);
   events.emit({ type: 'host.connected', host: host.host });
-  const frozen = host.rollout(context.id, JSON.stringify(plan));
   const delivered = deliver(context, host, { way, signal });
+  const frozen = freeze(context, host, { way, signal });
   // nothing may still be at work there when a failure is told and the lock released
   const ends = await Promise.allSettled([frozen, delivered]);
   const failed = ends.find((end) => end.status === 'rejected');
@@ -33,6 +33,12 @@ async function stageHost(context: RolloutContext, host: HostClient, signal: Abor
 interface Staging {
   readonly way: HostDelivery;
   readonly signal: AbortSignal;
+}
+
+/** The plan goes behind the files, which take longer, and which it must not keep from a waiting channel. */
+async function freeze({ id, plan }: RolloutContext, host: HostClient, { way, signal }: Staging): Promise<void> {
+  if (way.type === 'send') await way.pack(signal);
+  await host.rollout(id, JSON.stringify(plan));
 }
 
 async function deliver(context: RolloutContext, host: HostClient, { way, signal }: Staging): Promise<void> {
@@ -74,16 +80,16 @@ async function send(context: RolloutContext, host: HostClient, { way, signal }: 
     ledger: delivery.ledger ?? '',
     shared: settings.shared,
     prepare: settings.prepare,
-    payload: () => Readable.from(counting(upload.open(), counted, context), { objectMode: false }),
+    payload: () => Readable.from(counting(upload, counted, context), { objectMode: false }),
     signal,
   });
 }
 
 /** Tells how many bytes have gone by, at most ten times a second, and at the end. A file that cannot be read fails the call. */
-async function* counting(payload: Readable, counted: (sent: number) => void, { clock }: RolloutContext) {
+async function* counting(upload: Upload, counted: (sent: number) => void, { clock }: RolloutContext) {
   let sent = 0;
   let told = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
+  for await (const chunk of upload.open() as AsyncIterable<Buffer>) {
     sent += chunk.length;
     if (clock.now() - told >= 100) {
       told = clock.now();

@@ -1,4 +1,4 @@
-import { ConnectionLostError, SlipwayError } from '../base/errors.ts';
+import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import { instanceVariables } from '../host/instance-variables.ts';
 import type { Variables } from '../host/request.ts';
@@ -105,13 +105,18 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
   } catch (thrown) {
     if (last.outcome) return last.outcome;
     if (over.aborted) return { type: 'left' };
-    if (thrown instanceof ConnectionLostError) {
+    if (isLost(thrown)) {
       context.events.emit({ type: 'host.lost', host: hostName, reason: thrown.message });
       return refollow(context, change, { onFrame, last, over });
     }
     if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
     throw thrown;
   }
+}
+
+/** Silence may be the network's: as far as anybody can tell, the worker lives on. */
+function isLost(thrown: unknown): thrown is RemoteError {
+  return thrown instanceof ConnectionLostError || (thrown instanceof RemoteError && thrown.code === 'SLIP_HOST_SILENT');
 }
 
 interface Following {
