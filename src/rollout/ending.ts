@@ -71,6 +71,8 @@ function phaseOf(ending: Ending): Phase | undefined {
 async function finishAll(context: RolloutContext, ending: Ending, outcome: RolloutOutcome): Promise<void> {
   const { plan, id } = context;
   const marks = marksOf(context, ending);
+  // one record for all hosts: `slipway history` knows by its sameness that they tell of one rollout
+  const history = JSON.stringify(historyRecord(context, ending, outcome));
   const finished = await Promise.allSettled(
     context.hosts.map(async (host) => {
       if (ending.type === 'succeeded') await moveToEnd(context, host);
@@ -78,7 +80,7 @@ async function finishAll(context: RolloutContext, ending: Ending, outcome: Rollo
         rollout: id,
         marks,
         prune: ending.type === 'succeeded' ? (plan.hosts.find((one) => one.host === host.host)?.prune ?? []) : [],
-        history: JSON.stringify(historyRecord(context, ending, outcome)),
+        history,
         lock: 'release',
       });
       if (pruned.length > 0) context.events.emit({ type: 'release.pruned', host: host.host, releases: pruned });

@@ -45,6 +45,17 @@ describe('a deploy', () => {
     expect(await prepareDeploy(stage.stage, { restart: true })).toMatchObject({ alreadyLive: false });
   });
 
+  it('leaves the same line in the audit trail of every host, however time passes between them', async () => {
+    await using stage = await fakeStage();
+    let now = stage.clock.now();
+    stage.clock.now = () => (now += 1);
+    await stage.deploy('one');
+    await stage.deploy('two');
+    const [first, ...others] = stage.hosts.map((host) => host.told);
+    expect(first).toHaveLength(2);
+    expect(others).toEqual([first, first]);
+  });
+
   it('of the same files reuses the release that is there', async () => {
     await using stage = await fakeStage();
     const first = await stage.deploy('one');

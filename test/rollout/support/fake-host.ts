@@ -11,6 +11,8 @@ export interface FakeHost extends HostClient {
   readonly links: Map<string, string>;
   readonly records: Map<string, ReleaseRecord>;
   readonly said: string[];
+  /** The lines of the audit trail (JSON). */
+  readonly told: string[];
   lockOwner: LockOwner | undefined;
   behave: (instance: string, release: string) => Behaviour;
   /** Instances that answer unhealthily when looked at. */
@@ -29,6 +31,7 @@ export function fakeHost(host: string): FakeHost {
     links: new Map(),
     records: new Map(),
     said: [],
+    told: [],
     lockOwner: undefined,
     behave: () => 'healthy',
     sick: new Set(),
@@ -82,8 +85,9 @@ export function fakeHost(host: string): FakeHost {
       fake.sick.add(`cancelled ${instance}+${turn}`);
       fake.release();
     },
-    finish: async ({ marks, prune, rollout, lock }) => {
+    finish: async ({ marks, prune, rollout, history, lock }) => {
       reach(fake);
+      fake.told.push(history);
       marks.forEach(({ release, status }) => write(fake, release, { status }));
       if (lock === 'release' && fake.lockOwner?.rollout === rollout) fake.lockOwner = undefined;
       return prune;
