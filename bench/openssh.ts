@@ -33,7 +33,8 @@ export function rsync({ hosts, app, folder, signal }: Site): Contender {
       const link = `ln -s releases/${release} ${FOLDER}/.new && mv -T ${FOLDER}/.new ${FOLDER}/current`;
       await timed([...ssh, host, link], { signal });
     } finally {
-      await timed([...ssh, '-O', 'exit', host], { signal }).catch(() => undefined);
+      // also when the bench was interrupted
+      await timed([...ssh, '-O', 'exit', host], { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
     }
   };
   return {

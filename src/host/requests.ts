@@ -33,7 +33,7 @@ export function lockRequest(options: LockOptions): Request {
 }
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
-  const { rollout, release, base = '', digest, ledger, shared, prepare } = options;
+  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '' } = options;
   return {
     verb: 'receive',
     variables: {
@@ -42,6 +42,7 @@ export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal
       base,
       digest,
       ledger,
+      plan,
       copy: prepare.length > 0 ? 'yes' : 'no',
       // with nothing to prepare the same request publishes
       then_publish: prepare.length > 0 ? 'no' : 'yes',

@@ -88,6 +88,8 @@ export interface ReceiveOptions {
   readonly shared: SharedSettings;
   /** Steps that will run in the release: the base is then copied, never linked. */
   readonly prepare: readonly PrepareSettings[];
+  /** The plan of the rollout, which is frozen on the host with it. */
+  readonly plan?: string;
   readonly payload: () => Readable;
   readonly signal: AbortSignal;
 }

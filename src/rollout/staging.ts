@@ -18,39 +18,20 @@ export async function stageAll(context: RolloutContext, signal: AbortSignal): Pr
 }
 
 async function stageHost(context: RolloutContext, host: HostClient, signal: AbortSignal): Promise<void> {
-  const { plan, events, delivery } = context;
+  const { plan, events, delivery, settings } = context;
   const way = delivery.to(host);
   events.emit({ type: 'host.connected', host: host.host });
-  const delivered = deliver(context, host, { way, signal });
-  const frozen = freeze(context, host, { way, signal });
-  // nothing may still be at work there when a failure is told and the lock released
-  const ends = await Promise.allSettled([frozen, delivered]);
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
-  events.emit({ type: 'host.ready', host: host.host, release: plan.release.id, reused: way.type === 'reuse' });
-}
-
-interface Staging {
-  readonly way: HostDelivery;
-  readonly signal: AbortSignal;
-}
-
-/** The plan goes behind the files, which take longer, and which it must not keep from a waiting channel. */
-async function freeze({ id, plan }: RolloutContext, host: HostClient, { way, signal }: Staging): Promise<void> {
-  if (way.type === 'send') await way.pack(signal);
-  await host.rollout(id, JSON.stringify(plan));
-}
-
-async function deliver(context: RolloutContext, host: HostClient, { way, signal }: Staging): Promise<void> {
   switch (way.type) {
     case 'reuse':
+      await host.rollout(context.id, JSON.stringify(plan));
       await reuse(context, host, way.verify);
       break;
     case 'send':
       await send(context, host, { way, signal });
-      if (context.settings.prepare.length > 0) await prepare(context, host, { base: way.base, signal });
+      if (settings.prepare.length > 0) await prepare(context, host, { base: way.base, signal });
       break;
   }
+  events.emit({ type: 'host.ready', host: host.host, release: plan.release.id, reused: way.type === 'reuse' });
 }
 
 async function reuse(context: RolloutContext, host: HostClient, verify: 'all files' | 'trust'): Promise<void> {
@@ -80,6 +61,7 @@ async function send(context: RolloutContext, host: HostClient, { way, signal }: 
     ledger: delivery.ledger ?? '',
     shared: settings.shared,
     prepare: settings.prepare,
+    plan: JSON.stringify(plan),
     payload: () => Readable.from(counting(upload, counted, context), { objectMode: false }),
     signal,
   });

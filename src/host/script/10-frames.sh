@@ -100,13 +100,23 @@ read_release() {
   esac
 }
 
+# systemctl --user wants the folder, which a session mostly has. The number is asked for when it is needed.
+know_user() {
+  UID_=
+  [ -n "${XDG_RUNTIME_DIR-}" ] || { is_root || :; XDG_RUNTIME_DIR=/run/user/$UID_; }
+  export XDG_RUNTIME_DIR
+}
+
+is_root() {
+  [ -n "$UID_" ] || UID_=$(id -u)
+  [ "$UID_" = 0 ]
+}
+
 main() {
   exec 3>&1 1>&2
   umask 022
   META=$D/.slipway
-  UID_=$(id -u)
-  : "${XDG_RUNTIME_DIR:=/run/user/$UID_}"
-  export XDG_RUNTIME_DIR
+  know_user
   [ -z "${path_prefix-}" ] || PATH=$path_prefix:$PATH
   trap 'r_=$?; end_lease; frame end "$r_"' EXIT
   trap 'exit 129' HUP

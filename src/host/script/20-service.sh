@@ -4,7 +4,7 @@
 # status, pidfile.
 
 as_root() {
-  if [ "$UID_" = 0 ]; then "$@"; else sudo -n "$@"; fi
+  if is_root; then "$@"; else sudo -n "$@"; fi
 }
 
 systemctl_do() {

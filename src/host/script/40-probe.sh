@@ -15,7 +15,9 @@ verb_probe() {
 
 probe_host() {
   read_wall
-  frame host "$NOW" "$(id -un)" "$(uname -s -m)" "$([ -d "$META/ledger" ] && echo yes || echo no)"
+  h_ours=yes
+  [ -d "$META/ledger" ] || h_ours=no
+  frame host "$NOW" "$(id -un)" "$(uname -s -m)" "$h_ours"
   t_list=
   for t_ in tar gzip zstd awk sha256sum systemctl journalctl sudo setsid timeout curl wget python3 perl node bash; do
     has "$t_" && t_list="$t_list $t_"
@@ -28,11 +30,23 @@ probe_host() {
 probe_disk() {
   d_=$D
   while [ ! -d "$d_" ]; do d_=$(dirname -- "$d_"); done
-  d_free=$(df -Pk -- "$d_" | awk 'NR == 2 { print $4 }')
-  d_inodes=$(df -Pi -- "$d_" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  read_df -Pk
+  d_free=$LEFT
+  read_df -Pi
+  d_inodes=$LEFT
   d_write=yes
   [ -w "$d_" ] || d_write=no
   frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
+}
+
+# What df says is left, into LEFT: the fourth word of its second line.
+read_df() {
+  {
+    read -r LEFT
+    read -r d_x d_x d_x LEFT d_x
+  } <<END || LEFT=
+$(df "$1" -- "$d_" 2>/dev/null)
+END
 }
 
 probe_releases() {
@@ -71,7 +85,7 @@ probe_instance() {
   read_release "$D/instances/$I/previous"
   i_previous=$RELEASE
   i_real=no
-  ! is_foreign "$D/instances/$I/current" || i_real=yes
+  [ -n "$i_current" ] || ! is_there "$D/instances/$I/current" || i_real=yes
   read_service
   read_runs
   HEALTHY='' OUTCOME='' LATENCY='' REPLY_RELEASE=''
@@ -89,8 +103,10 @@ probe_instance() {
 # Something that slipway did not make is in the place of a link: a folder, or a link to elsewhere.
 is_foreign() {
   read_release "$1"
-  [ -z "$RELEASE" ] && { [ -e "$1" ] || [ -L "$1" ]; }
+  [ -z "$RELEASE" ] && is_there "$1"
 }
+
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 
 # Seconds since 1970 at which the process was started; empty when unknown. Field 22 of stat counts 1/100 s since boot.
 started_at() {
@@ -150,7 +166,7 @@ probe_rights() {
     need missing unit "$unit" "$scope"
     return 0
   fi
-  if [ "$scope" = system ] && [ "$UID_" != 0 ]; then
+  if [ "$scope" = system ] && ! is_root; then
     p_verbs="restart stop"
     case $(is_enabled) in disabled) p_verbs="enable $p_verbs" ;; esac
     for v_ in $p_verbs; do may_sudo systemctl "$v_" "$unit" || need missing sudo systemctl "$v_" "$unit"; done

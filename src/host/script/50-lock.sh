@@ -4,7 +4,8 @@
 # of many wins, and a lock is never without its owner file.
 
 holds_lock() {
-  [ -r "$META/lock/owner.json" ] && grep -qF "\"rollout\":\"$rollout\"" "$META/lock/owner.json"
+  read_line "$META/lock/owner.json" 2>/dev/null || return 1
+  case $LINE in *"\"rollout\":\"$rollout\""*) ;; *) return 1 ;; esac
 }
 
 require_lock() { holds_lock || fail superseded; }
@@ -17,7 +18,7 @@ beat() { true >"$META/lock/beat"; } 2>/dev/null
 verb_lock() {
   lock_prepare
   l_mine=$META/lock.$rollout
-  rm -rf -- "$l_mine"
+  [ ! -e "$l_mine" ] || rm -rf -- "$l_mine"
   mkdir "$l_mine" || fail denied "$META"
   must_write "$l_mine/owner.json" "$owner"
   true >"$l_mine/beat"

@@ -2,14 +2,16 @@
 # From an upload to a release that links may point at: receive, prepare, publish, verify.
 
 # receive: release, base (a release, or empty), ledger (JSON), digest, copy (yes: the base is copied, since a prepare step may
-# write into files; else hard links), shared paths of now (drop, a line each), which do not come along.
+# write into files; else hard links), shared paths of now (drop, a line each), which do not come along; plan (JSON of the
+# rollout's plan, which is frozen here with it, or empty).
 # stdin: the payload (gzip, tar): control/remove, control/sums, control/odd, control/manifest or control/edits, new/….
 verb_receive() {
   require_lock
   # what is not there is not used, and seldom there
   [ ! -d "$D/releases/$release" ] || ! is_used "$release" || fail used "$release"
+  [ -z "$plan" ] || verb_rollout
   r_in=$META/incoming/$release r_copy=
-  rm -rf -- "$r_in"
+  [ ! -e "$r_in" ] || rm -rf -- "$r_in"
   mkdir -p -- "$r_in" || fail write "$r_in"
   # the copy is made while the payload comes in
   copy_base &
@@ -22,7 +24,7 @@ verb_receive() {
   require_lock
   {
     write "$META/ledger/$release.json" "$ledger" && mv -f -- "$r_in/control/manifest" "$META/manifests/$digest" &&
-      rm -rf -- "$D/releases/$release" && mv -T -- "$r_in/tree" "$D/releases/$release"
+      { [ ! -e "$D/releases/$release" ] || rm -rf -- "$D/releases/$release"; } && mv -T -- "$r_in/tree" "$D/releases/$release"
   } || refuse_upload write "$D/releases/$release"
   rm -rf -- "$r_in"
   frame received
@@ -76,7 +78,7 @@ copy_base() {
 
 # Every file that was sent is hashed here. Names that sha256sum's own list cannot carry are hashed one by one.
 verify_upload() {
-  mkdir -p -- "$r_in/new"
+  [ -d "$r_in/new" ] || mkdir -- "$r_in/new"
   v_bad=$(cd "$r_in/new" && { differing <../control/sums; differing_odd <../control/odd; })
   [ -z "$v_bad" ] || refuse_upload verify "$v_bad"
 }
@@ -200,6 +202,11 @@ publish() {
 
 # A link or file on the way to a shared path gives way to a folder: behind a link, something elsewhere would be removed.
 link_shared() {
+  [ -z "$shared_files$shared_dirs" ] || lay_links
+  must_write "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs"
+}
+
+lay_links() {
   printf '%s\n' "$shared_dirs" | while IFS= read -r s_; do
     [ -z "$s_" ] || mkdir -p -- "$D/shared/$s_" || fail write "$D/shared/$s_"
   done || exit 1
@@ -214,7 +221,6 @@ link_shared() {
     rm -rf -- "$D/releases/$release/$s_"
     { mkdir -p -- "$s_at" && ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest"; } || fail write "$s_at"
   done || exit 1
-  must_write "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs"
 }
 
 # The ledger's first key is its status, so one expression is enough to change it.

@@ -38,7 +38,7 @@ verb_cancel() {
 # (KillUserProcesses=yes), setsid or not: without a lingering manager to hand the work to, that is no ground to stand on.
 detach_method() {
   DETACH=none
-  if [ "$UID_" = 0 ] && has systemd-run && [ -d /run/systemd/system ]; then
+  if is_root && has systemd-run && [ -d /run/systemd/system ]; then
     DETACH=system
   elif has systemd-run && [ -e "/var/lib/systemd/linger/$(id -un)" ] && [ -S "$XDG_RUNTIME_DIR/systemd/private" ]; then
     # the manager's own socket: it is there without a user bus, too
@@ -113,7 +113,7 @@ tick() {
 # A mark says who is at work: rollout, pid and the start of that process. It is the text of a link, so it is made at once and
 # whole, by one of many. The rollout is printed while the process lives.
 marked_by() {
-  m_=$(readlink -- "$1" 2>/dev/null) || return 0
+  [ -L "$1" ] && m_=$(readlink -- "$1" 2>/dev/null) || return 0
   # shellcheck disable=SC2086
   set -- $m_
   [ "$#" != 3 ] || [ "$(process_start "$2")" != "$3" ] || printf '%s' "$1"

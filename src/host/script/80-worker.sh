@@ -6,9 +6,7 @@
 
 worker() {
   META=$D/.slipway
-  UID_=$(id -u)
-  : "${XDG_RUNTIME_DIR:=/run/user/$UID_}"
-  export XDG_RUNTIME_DIR
+  know_user
   [ -z "${path_prefix-}" ] || PATH=$path_prefix:$PATH
   W=$META/rollouts/$rollout/$(turn_name)
   F=$W.frames

@@ -5,7 +5,7 @@
 read_journal_way() {
   JOURNAL=
   has journalctl || return 0
-  if [ "$scope" = user ] || [ "$UID_" = 0 ]; then
+  if [ "$scope" = user ] || is_root; then
     JOURNAL=direct
     return 0
   fi
@@ -113,18 +113,29 @@ releases_in_use() {
 # Bounds: twenty rollouts, the manifests of known releases, two scripts, nothing that a cut has left behind.
 prune_rest() {
   for p_ in "$META/incoming/"* "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
-  find "$META" -maxdepth 2 \( -name 'lock.*' -o -name '*.new' \) -mmin +60 -exec rm -rf -- {} + 2>/dev/null
-  # rollout ids begin with their time, so names sort by age
-  # shellcheck disable=SC2012
-  ls -1 "$META/rollouts" | sort -r | tail -n +21 | while IFS= read -r p_; do
-    [ "$p_" = "$rollout" ] || rm -rf -- "$META/rollouts/$p_"
+  for p_ in "$META/"lock.* "$META/"*.new "$META/"*/*.new; do
+    [ ! -e "$p_" ] || find "$p_" -maxdepth 0 -mmin +60 -exec rm -rf -- {} + 2>/dev/null
   done
+  prune_rollouts "$META/rollouts/"*
+  p_known=$(cat "$META/ledger/"*.json 2>/dev/null)
   for p_ in "$META/manifests/"*; do
-    [ -f "$p_" ] || continue
-    grep -qF "\"digest\":\"${p_##*/}\"" "$META/ledger/"*.json 2>/dev/null || rm -f -- "$p_"
+    case $p_known in *"\"digest\":\"${p_##*/}\""*) ;; *) rm -f -- "$p_" ;; esac
   done
+  prune_scripts "$META"/host-*.sh
+}
+
+# Their ids begin with their time, so names sort by age.
+prune_rollouts() {
+  while [ "$#" -gt 20 ]; do
+    [ "${1##*/}" = "$rollout" ] || rm -rf -- "$1"
+    shift
+  done
+}
+
+prune_scripts() {
+  [ "$#" -gt 2 ] || return 0
   # shellcheck disable=SC2012
-  ls -1t "$META"/host-*.sh 2>/dev/null | tail -n +3 | while IFS= read -r p_; do [ "$p_" = "$SELF" ] || rm -f -- "$p_"; done
+  ls -1t "$@" | tail -n +3 | while IFS= read -r p_; do [ "$p_" = "$SELF" ] || rm -f -- "$p_"; done
 }
 
 # The worker runs this file itself; requests only read it.
