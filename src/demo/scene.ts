@@ -6,7 +6,7 @@ import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
 import type { StageSession } from '../rollout/session.ts';
 import { connect } from '../ssh/connect.ts';
-import type { HostSpec } from '../ssh/spec.ts';
+import { plainSpec } from '../ssh/spec.ts';
 import type { Connection } from '../ssh/transport.ts';
 import { type Grounds, hostsJson, portsFor, settingsFrom, STAGE } from './config.ts';
 import { type EmbeddedFleet, type FleetOptions, startEmbeddedHosts } from './embedded/fleet.ts';
@@ -122,22 +122,10 @@ function settingsOf(stages: readonly Settings[], name: string): Settings {
 function connectTo(fleet: EmbeddedFleet, { name }: HostSettings): Promise<Connection> {
   const host = fleet.hosts.find((one) => one.name === name);
   if (host === undefined) throw new Bug(`The demo has no host ${name}.`);
-  const spec: HostSpec = {
-    name,
-    host: host.address,
-    port: host.port,
-    user: host.user,
+  const where = { name, host: host.address, port: host.port, user: host.user };
+  return connect({
+    ...plainSpec(where),
     identityFiles: [fleet.identityFile],
-    identitiesOnly: true,
-    agent: undefined,
     userKnownHostsFiles: [fleet.knownHostsFile],
-    globalKnownHostsFiles: [],
-    hashKnownHosts: false,
-    hostKeyAlias: undefined,
-    addressFamily: 'any',
-    bindAddress: undefined,
-    connectTimeoutMs: undefined,
-    unavailable: [],
-  };
-  return connect(spec);
+  });
 }

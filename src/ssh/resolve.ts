@@ -99,6 +99,14 @@ function specFrom(config: SshConfig, { target, env, local }: Origin): HostSpec {
     addressFamily: addressFamily(first('addressfamily')),
     bindAddress: first('bindaddress'),
     connectTimeoutMs: seconds(first('connecttimeout')),
+    ...{ jumps: [], proxyCommand: undefined, serverAlive: undefined, forwardAgent: undefined },
+    ...{
+      strictHostKeyChecking: 'ask',
+      updateHostKeys: 'no',
+      needsOpenSsh: [],
+      openSshArguments: [],
+      certificateFiles: [],
+    },
     unavailable: Object.entries(WAYS_TO_LOG_IN).flatMap(([keyword, name]) => (config.has(keyword) ? [name] : [])),
   };
 }

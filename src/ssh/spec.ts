@@ -28,6 +28,24 @@ export interface HostSpec {
   readonly addressFamily: 'any' | 'inet' | 'inet6';
   readonly bindAddress: string | undefined;
   readonly connectTimeoutMs: number | undefined;
+  /** Hosts to go through, the first one first; each is resolved like any other. */
+  readonly jumps: readonly HostSpec[];
+  /** A command for `sh` whose stdin and stdout lead to the host; its tokens are expanded. */
+  readonly proxyCommand: string | undefined;
+  /** What becomes of a host that is not known yet; a changed key is refused in any case but "no". */
+  readonly strictHostKeyChecking: 'yes' | 'ask' | 'accept-new' | 'no';
+  /** Whether further keys that a known host proves to have are written down. */
+  readonly updateHostKeys: 'yes' | 'ask' | 'no';
+  /** ServerAliveInterval and ServerAliveCountMax; undefined: ours. */
+  readonly serverAlive: { readonly intervalMs: number; readonly countMax: number } | undefined;
+  /** Socket of the agent that is forwarded; undefined, the usual case: none. */
+  readonly forwardAgent: string | undefined;
+  /** CertificateFile: absolute paths. */
+  readonly certificateFiles: readonly string[];
+  /** Settings that only the system's ssh can serve, as "CertificateFile ~/.ssh/id-cert.pub". Empty: ssh2 can do it all. */
+  readonly needsOpenSsh: readonly string[];
+  /** How the system's ssh is told of this host: the words after `ssh`, without a command. */
+  readonly openSshArguments: readonly string[];
   /** Configured ways to log in that are not built yet: told when a login is refused. */
   readonly unavailable: readonly string[];
 }
@@ -36,4 +54,16 @@ export interface HostSpec {
 export function describeHost(spec: HostSpec): string {
   const host = spec.host.includes(':') ? `[${spec.host}]` : spec.host;
   return `${spec.name} (${spec.user}@${host}:${spec.port})`;
+}
+
+/** A host of which no configuration says anything: no keys, no known hosts, nothing special. */
+export function plainSpec(where: Pick<HostSpec, 'name' | 'host' | 'port' | 'user'>): HostSpec {
+  return {
+    ...where,
+    ...{ identityFiles: [], identitiesOnly: true, agent: undefined, certificateFiles: [], forwardAgent: undefined },
+    ...{ userKnownHostsFiles: [], globalKnownHostsFiles: [], hashKnownHosts: false, hostKeyAlias: undefined },
+    ...{ strictHostKeyChecking: 'ask', updateHostKeys: 'no' },
+    ...{ addressFamily: 'any', bindAddress: undefined, connectTimeoutMs: undefined, serverAlive: undefined },
+    ...{ jumps: [], proxyCommand: undefined, needsOpenSsh: [], openSshArguments: [], unavailable: [] },
+  };
 }

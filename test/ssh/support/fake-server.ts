@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { Connection as Peer, ServerConfig } from 'ssh2';
-import type { HostSpec } from '../../../src/ssh/spec.ts';
+import { type HostSpec, plainSpec } from '../../../src/ssh/spec.ts';
 
 /** Something on a port of 127.0.0.1, and the spec that leads there. */
 export interface Listening extends AsyncDisposable {
@@ -69,15 +69,8 @@ export async function rawServer(serve: (socket: Socket, count: number) => void):
 /** Leads to a port of this machine, with the keys of a folder. */
 export function bareSpec(port: number, folder: string): HostSpec {
   return {
-    ...{ name: 'test-1', host: '127.0.0.1', port, user: 'deploy', agent: undefined, identitiesOnly: true },
+    ...plainSpec({ name: 'test-1', host: '127.0.0.1', port, user: 'deploy' }),
     identityFiles: [join(folder, 'id_user')],
     userKnownHostsFiles: [join(folder, 'known_hosts')],
-    globalKnownHostsFiles: [],
-    hashKnownHosts: false,
-    hostKeyAlias: undefined,
-    addressFamily: 'any',
-    bindAddress: undefined,
-    connectTimeoutMs: undefined,
-    unavailable: [],
   };
 }
