@@ -12,7 +12,11 @@ await mkdir(folder, { recursive: true });
 // Ink imports it only to inspect components; a hard import of a package that is not installed would end the program
 await writeFile(`${folder}/.devtools.js`, 'export default {};\n');
 await build({
-  entryPoints: { slipway: 'src/main.ts', shims: 'src/demo/embedded/shims/main.ts' },
+  entryPoints: {
+    slipway: 'src/main.ts',
+    shims: 'src/demo/embedded/shims/main.ts',
+    'decrypt-worker': 'src/ssh/decrypt-worker.ts',
+  },
   outdir: folder,
   bundle: true,
   splitting: true,

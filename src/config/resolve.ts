@@ -63,6 +63,7 @@ function resolveHost(stage: Stage, entry: HostEntry, index: number): HostSetting
     path: (stage.entry.path ?? []).map((folder, i) =>
       fill(folder, values, (message) => stage.mistake(['path', i], message)),
     ),
+    transport: entry.transport ?? stage.entry.transport,
   };
 }
 

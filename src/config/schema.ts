@@ -199,6 +199,7 @@ const settings = {
     .array(folderField())
     .describe('Folders put before PATH on the hosts, for prepare steps and commands.')
     .optional(),
+  transport: transport().optional(),
 };
 
 const host = z
@@ -207,6 +208,7 @@ const host = z
     address: addressField().describe('[user@]host[:port], or an alias of ~/.ssh/config.'),
     roles: z.record(name('role'), whole(0, 100)).describe('How many instances of each role run here.'),
     deployTo: deployToField().describe('Instead of the deployTo of the stage.').optional(),
+    transport: transport().optional(),
   })
   .meta({ id: 'host' });
 
@@ -236,6 +238,14 @@ export const configSchema = z
       ),
   })
   .meta({ id: 'config', title: 'hosts.json', description: 'Hosts, roles and stages of an app that slipway deploys.' });
+
+function transport() {
+  return z
+    .enum(['ssh2', 'openssh'])
+    .describe(
+      "What connects to the hosts: slipway itself (ssh2), or the system's ssh. Default: ssh2, unless the SSH configuration asks for what only OpenSSH can do.",
+    );
+}
 
 function insideOrAbsolute(): z.ZodString {
   return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));

@@ -84,6 +84,8 @@ export interface HostSettings {
   readonly deployTo: string;
   /** Folders put before PATH for prepare, hooks and commands. */
   readonly path: readonly string[];
+  /** Undefined: what the host needs. */
+  readonly transport: 'ssh2' | 'openssh' | undefined;
 }
 
 /** `[user@]host[:port]`, or an alias of `~/.ssh/config`. */
