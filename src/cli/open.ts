@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
@@ -7,6 +6,7 @@ import type { StageSession } from '../rollout/session.ts';
 import { connect } from '../ssh/connect.ts';
 import type { HostKeyPolicy } from '../ssh/host-key.ts';
 import { resolveTarget } from '../ssh/resolve.ts';
+import { cacheDir } from './cache-dir.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
 
 export type OpenStage = StageSession & StageHosts & { readonly settings: Settings };
@@ -40,8 +40,4 @@ export function openSettings(
 
 async function connectHost({ env, clock }: CliContext, { name, address }: HostSettings, policy: HostKeyPolicy) {
   return connect(await resolveTarget({ name, ...address }, env), { ...policy, clock });
-}
-
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env['SLIPWAY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
 }
