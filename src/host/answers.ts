@@ -14,7 +14,9 @@ export function readLockAnswer(
   const at = frames.findIndex((one) => one.kind === 'lock');
   const frame = frames[at];
   const lock = (frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) })) ?? NO_LOCK;
-  const look = readState ? { state: readState(frames.slice(at + 1)) } : {};
+  // as long as nothing has changed, nothing is read
+  const looked = frames.some((one) => one.kind === 'host');
+  const look = readState && looked ? { state: readState(frames.slice(at + 1)) } : {};
   switch (frame?.fields[0]) {
     case 'taken':
       return { type: 'taken', ...look };

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { onWorkerFrame, readLockAnswer, readManifest, readUnlockAnswer } from './answers.ts';
-import { call, type CallContext, type CallOptions } from './call.ts';
+import { type Call, call, type CallContext, type CallOptions, startCall } from './call.ts';
 import { openControl } from './control.ts';
 import { withMend } from './failures.ts';
 import { type Frame, text } from './frames.ts';
@@ -17,13 +19,19 @@ import {
   sharedVariables,
   taskText,
 } from './requests.ts';
-import type { HostClient, WorkerFrame } from './verbs.ts';
+import { createShells, type ShellsOptions } from './shells.ts';
+import type { HostClient, LockAnswer, LockOptions, ReceiveOptions, WorkerFrame } from './verbs.ts';
 
 /** Below this nothing a worker does is quiet: a following channel ticks every second. */
 const FOLLOW_QUIET_MS = 45_000;
 const NEVER_MS = 2 ** 31 - 1;
 
-export function createHostClient(context: CallContext): HostClient {
+export interface NamedPlace extends ShellsOptions {
+  readonly host: string;
+}
+
+export function createHostClient(place: NamedPlace): HostClient {
+  const context: HostContext = { ...place, shells: createShells(place) };
   const ask: Ask = async (request, options) => {
     try {
       return await call(context, request, options);
@@ -39,6 +47,8 @@ export function createHostClient(context: CallContext): HostClient {
     control: (rollout, onLine) => openControl(context, rollout, onLine),
   };
 }
+
+type HostContext = CallContext & NamedPlace;
 
 type Ask = (request: Request, options?: CallOptions) => Promise<readonly Frame[]>;
 
@@ -60,17 +70,45 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
       const onFrame = (frame: Frame) => {
         if (frame.kind === 'line') onLine(text(frame, 0));
       };
-      await ask({ verb: 'log', variables: instanceVariables(instance) }, { signal, quietMs: NEVER_MS, onFrame });
+      await ask(
+        { verb: 'log', variables: instanceVariables(instance) },
+        { stdin: 'alone', signal, quietMs: NEVER_MS, onFrame },
+      );
     },
   } satisfies Partial<HostClient>;
 }
 
-function stageVerbs({ host }: CallContext, ask: Ask) {
+/** What is received behind a lock that is refused is refused, too: nobody asks for that end. */
+async function lock(context: CallContext, options: LockOptions): Promise<LockAnswer> {
+  const { look, receive } = options;
+  const readState = look && ((frames: readonly Frame[]) => readHostState(context.host, frames, look.instances));
+  const locking = await startCall(context, lockRequest(options));
+  const received = receive && receiveBehind(context, receive, locking);
+  received?.catch(() => undefined);
+  const answer = readLockAnswer(await locking.done, readState);
+  return answer.type === 'refused' || !received ? answer : { ...answer, received };
+}
+
+async function receiveBehind(context: CallContext, options: ReceiveOptions, behind: Call): Promise<void> {
+  try {
+    await call(context, receiveRequest(options), { ...receiveCall(options), behind });
+  } catch (thrown) {
+    throw withMend(thrown);
+  }
+}
+
+function receiveCall({ payload, signal }: ReceiveOptions): CallOptions {
+  return { payload, signal, ...HASHING };
+}
+
+function stageVerbs(context: CallContext, ask: Ask) {
   return {
     lock: async (options) => {
-      const { look } = options;
-      const readState = look && ((frames: readonly Frame[]) => readHostState(host, frames, look.instances));
-      return readLockAnswer(await ask(lockRequest(options)), readState);
+      try {
+        return await lock(context, options);
+      } catch (thrown) {
+        throw withMend(thrown);
+      }
     },
     unlock: async ({ rollout, history = '' }) => {
       const whose = typeof rollout === 'string' ? { rollout, any: 'no' } : { rollout: '', any: 'yes' };
@@ -82,8 +120,8 @@ function stageVerbs({ host }: CallContext, ask: Ask) {
     rollout: async (rollout, plan) => {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
-    receive: async ({ payload, signal, ...options }) => {
-      await ask(receiveRequest(options), { payload, signal, ...HASHING });
+    receive: async (options) => {
+      await ask(receiveRequest(options), receiveCall(options));
     },
     ledger: async (variables) => {
       await ask({ verb: 'ledger', variables });
@@ -91,19 +129,25 @@ function stageVerbs({ host }: CallContext, ask: Ask) {
     prepare: async (options) => {
       await ask(prepareRequest(options), prepareCall(options));
     },
-    finish: async (options) =>
-      (await ask(finishRequest(options))).filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0)),
+    finish: async ({ journal, ...options }) => {
+      // some kilobytes, once: not worth a stream
+      const packed = journal === '' ? Buffer.alloc(0) : gzipSync(journal);
+      const payload = packed.length > 0 ? { payload: () => Readable.from([packed]) } : {};
+      const frames = await ask(finishRequest({ ...options, size: packed.length }), payload);
+      return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));
+    },
   } satisfies Partial<HostClient>;
 }
 
-function instanceVerbs({ deployTo }: CallContext, ask: Ask) {
+function instanceVerbs({ deployTo }: HostContext, ask: Ask) {
   const follow = async (request: Request, onFrame: (frame: WorkerFrame) => void) => {
     await ask(request, { quietMs: FOLLOW_QUIET_MS, onFrame: (frame) => onWorkerFrame(frame, onFrame) });
   };
   return {
-    activate: async ({ rollout, instance, turn, task, onFrame }) => {
+    activate: async ({ rollout, instance, turn, task, where, onFrame }) => {
       const whole = taskText(deployTo, { rollout, turn, ...task });
-      await follow({ verb: 'activate', variables: { rollout, I: instance, turn, task: whole } }, onFrame);
+      const here = where === 'here' ? 'yes' : 'no';
+      await follow({ verb: 'activate', variables: { rollout, I: instance, turn, here, task: whole } }, onFrame);
     },
     follow: async ({ rollout, instance, turn, onFrame }) => {
       await follow({ verb: 'follow', variables: { rollout, I: instance, turn } }, onFrame);

@@ -29,11 +29,12 @@ export function lockRequest(options: LockOptions): Request {
   const { owner, app, stage, dead = '', force = '', takes = '', history, look } = options;
   const { variables, functions = [] } = look ? probeRequest(look) : {};
   const lock = { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history };
-  return { verb: 'lock', variables: { ...variables, ...lock, look: look ? 'yes' : 'no' }, functions };
+  const looking = { look: look ? 'yes' : 'no', seen: look?.seen ?? '' };
+  return { verb: 'lock', variables: { ...variables, ...lock, ...looking }, functions };
 }
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
-  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '' } = options;
+  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '', bytes } = options;
   return {
     verb: 'receive',
     variables: {
@@ -43,6 +44,7 @@ export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal
       digest,
       ledger,
       plan,
+      size: bytes,
       copy: prepare.length > 0 ? 'yes' : 'no',
       // with nothing to prepare the same request publishes
       then_publish: prepare.length > 0 ? 'no' : 'yes',
@@ -74,6 +76,7 @@ export function prepareRequest({ rollout, stage, release, base = '', steps, shar
 export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): CallOptions {
   const longest = Math.max(...steps.map((step) => step.timeoutMs), 0);
   return {
+    stdin: 'alone',
     signal,
     // the step's own timeout on the host speaks first
     quietMs: longest + 60_000,
@@ -87,7 +90,10 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
-export function finishRequest({ rollout, marks, prune, history, lock }: FinishOptions): Request {
+/** `size`: bytes of the journal that follows. */
+type Finishing = Omit<FinishOptions, 'journal'> & { readonly size: number };
+
+export function finishRequest({ rollout, marks, prune, history, lock, size }: Finishing): Request {
   return {
     verb: 'finish',
     variables: {
@@ -96,6 +102,7 @@ export function finishRequest({ rollout, marks, prune, history, lock }: FinishOp
       prune: lines(prune),
       history,
       release_lock: lock === 'release' ? 'yes' : 'no',
+      size,
     },
   };
 }

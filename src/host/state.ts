@@ -21,6 +21,8 @@ export interface HostState {
   /** The app and stage that the folder belongs to, as its app.json says; undefined when it has none. */
   readonly owner: string | undefined;
   readonly lock: LockState | undefined;
+  /** The rollout that had the lock last. */
+  readonly last: string | undefined;
   /** The folder that deployTo would be made in, when we have no right to write there. */
   readonly notWritable: string | undefined;
   /** Missing rights and tools, each with the mend; empty when all is well. Only what the stage needs. */

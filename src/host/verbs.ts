@@ -59,14 +59,27 @@ export interface LockOptions {
   /** A history line (JSON) for a takeover; its first `@` stands for the rollout whose lock it was. */
   readonly history: string;
   /** What to read once the lock is ours, in the same round trip. */
-  readonly look?: ProbeOptions;
+  readonly look?: LookOptions;
+  /** Sent behind it without waiting for its answer: the host takes it only when the lock is ours. */
+  readonly receive?: ReceiveOptions;
 }
 
-/** `state`: what was read under the lock, when that was asked for. */
+export interface LookOptions extends ProbeOptions {
+  /** Who had the lock last when it was free: as long as that is so, nothing has changed, and nothing is read. */
+  readonly seen?: string | undefined;
+}
+
 export type LockAnswer =
-  | { readonly type: 'taken'; readonly state?: HostState }
-  | { readonly type: 'takenOver'; readonly from: LockState; readonly state?: HostState }
+  | ({ readonly type: 'taken' } & UnderLock)
+  | ({ readonly type: 'takenOver'; readonly from: LockState } & UnderLock)
   | { readonly type: 'refused'; readonly by: LockState };
+
+interface UnderLock {
+  /** What was read under the lock, when that was asked for and something may have changed. */
+  readonly state?: HostState;
+  /** The end of what was sent behind it. */
+  readonly received?: Promise<void>;
+}
 
 export interface UnlockOptions {
   /** The rollout that holds it, or "any" for whoever does. */
@@ -91,6 +104,8 @@ export interface ReceiveOptions {
   /** The plan of the rollout, which is frozen on the host with it. */
   readonly plan?: string;
   readonly payload: () => Readable;
+  /** Of the payload. */
+  readonly bytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -119,6 +134,8 @@ export interface ActivateOptions {
   readonly turn: number;
   /** The worker's variables: 80-worker.sh. */
   readonly task: Variables;
+  /** `here`: it is over at once, so it needs no process that outlives the connection. */
+  readonly where: 'here' | 'detached';
   readonly onFrame: (frame: WorkerFrame) => void;
 }
 
@@ -150,6 +167,8 @@ export interface FinishOptions {
   readonly prune: readonly string[];
   readonly history: string;
   readonly lock: 'release' | 'keep';
+  /** Lines of the journal that have not come by the control channel. */
+  readonly journal: string;
 }
 
 export interface Control {

@@ -36,8 +36,8 @@ export function openSession({
   const links = new Map(settings.hosts.map((host) => [host.name, createLink(() => connect(host))] as const));
   const clients = new Map(
     settings.hosts.map(({ name, deployTo, path }) => {
-      const takeChannel = () => links.get(name)!.takeChannel();
-      return [name, createHostClient({ host: name, deployTo, path, script: hostScript(), takeChannel })] as const;
+      const open = (command: string) => links.get(name)!.open(command);
+      return [name, createHostClient({ host: name, deployTo, path, script: hostScript(), open })] as const;
     }),
   );
   const stage: Stage = { settings, clients, manifests: createManifests(join(cacheDir, 'manifests')), cacheDir, clock };

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { HostClient } from '../host/verbs.ts';
+import type { HostClient, ReceiveOptions } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import type { HostDelivery, Upload } from './delivery.ts';
 
@@ -48,12 +48,21 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-async function send(context: RolloutContext, host: HostClient, { way, signal }: Sending): Promise<void> {
+async function send(context: RolloutContext, host: HostClient, sending: Sending): Promise<void> {
+  await (context.early.get(host.host) ?? host.receive(await uploadFor(context, host, sending)));
+}
+
+/** What a host is sent. It counts the bytes that go by. */
+export async function uploadFor(
+  context: RolloutContext,
+  host: HostClient,
+  { way, signal }: Sending,
+): Promise<ReceiveOptions> {
   const { id, plan, delivery, settings, events } = context;
   const upload = await way.pack(signal);
   const counted = (sent: number) => events.emit({ type: 'sync.progress', host: host.host, sent, total: upload.bytes });
   counted(0);
-  await host.receive({
+  return {
     rollout: id,
     release: plan.release.id,
     base: way.base,
@@ -63,8 +72,9 @@ async function send(context: RolloutContext, host: HostClient, { way, signal }: 
     prepare: settings.prepare,
     plan: JSON.stringify(plan),
     payload: () => Readable.from(counting(upload, counted, context), { objectMode: false }),
+    bytes: upload.bytes,
     signal,
-  });
+  };
 }
 
 /** Tells how many bytes have gone by, at most ten times a second, and at the end. A file that cannot be read fails the call. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ConnectionLostError, RemoteError } from '../../src/base/errors.ts';
 import { call, startCall } from '../../src/host/call.ts';
 import { createHostClient } from '../../src/host/client.ts';
-import type { HostScript } from '../../src/host/script.ts';
+import { type HostScript, hostScript } from '../../src/host/script.ts';
+import { createShells } from '../../src/host/shells.ts';
 import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { gzipSync } from 'node:zlib';
@@ -12,10 +13,18 @@ import { begin, lockOptions, NEVER, NOTHING_SHARED, ONE } from './stage.ts';
 
 const makeHost = hostMaker();
 
+/** What serves requests, with a verb of our own. */
+const SERVE = `${hostScript().text}
+main() {
+TEXT
+}
+`;
+
 /** A script of our own in place of the real one; `D` and the nonce `N` are set. */
 function answering(host: LocalHost, text: string) {
-  const script: HostScript = { text, sum: '0'.repeat(64), packed: gzipSync(`main() {\n${text}\n}\n`) };
-  return { ...host.context, script };
+  const script: HostScript = { text, sum: '0'.repeat(64), packed: gzipSync(SERVE.replace('TEXT', () => text)) };
+  const place = { ...host.context, script };
+  return { ...place, shells: createShells(place) };
 }
 
 const END = 'printf \'@%s\\tend\\t0\\n\' "$N"';
@@ -70,7 +79,7 @@ describe.each(SHELLS)('the end of an answer, under %s', (shell) => {
 
 test('what a host printed before it ended without a frame is told', async () => {
   await using host = await makeHost('dash');
-  const takeChannel = (): Promise<Channel> => {
+  const open = (): Promise<Channel> => {
     const stdout = Readable.from([Buffer.from('This account is '), Buffer.from('not available.\u001b[31m\n')]);
     const [stdin, stderr] = [new PassThrough(), Readable.from([])];
     const ended = new Promise<{ type: 'exit'; status: number }>((resolve) =>
@@ -78,7 +87,9 @@ test('what a host printed before it ended without a frame is told', async () => 
     );
     return Promise.resolve({ stdin, stdout, stderr, ended, signal: () => undefined, close: () => undefined });
   };
-  await expect(call({ ...host.context, takeChannel }, { verb: 'probe' })).rejects.toMatchObject({
+  await expect(
+    call({ ...host.context, shells: createShells({ ...host.context, open }) }, { verb: 'probe' }),
+  ).rejects.toMatchObject({
     code: 'SLIP_HOST_SCRIPT',
     detail: ['This account is not available.'],
   });
@@ -119,6 +130,7 @@ test('a payload that cannot be read here is the reason that is told, and nothing
     shared: NOTHING_SHARED,
     prepare: [],
     payload: () => Readable.from(broken()),
+    bytes: 1_000_000,
     signal: NEVER,
   });
   await expect(sending).rejects.toThrow('EIO');
@@ -142,6 +154,7 @@ test('a call that the host refuses early does not wait for its payload', async (
     shared: NOTHING_SHARED,
     prepare: [],
     payload: endless,
+    bytes: 1_000_000,
     signal: NEVER,
   });
   await expect(refused).rejects.toMatchObject({ code: 'SLIP_SUPERSEDED' });
@@ -151,8 +164,8 @@ test('what the script prints beside its frames is no answer', async () => {
   await using host = await makeHost('bash');
   const noisy = createHostClient({
     ...host.context,
-    takeChannel: async () => {
-      const channel = await host.context.takeChannel();
+    open: async (command) => {
+      const channel = await host.context.open(command);
       const stdout = new PassThrough();
       stdout.write('Last login: today\n@x\tlock\ttaken\n@x\tend\t0\n');
       channel.stdout.pipe(stdout);

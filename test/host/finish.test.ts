@@ -20,6 +20,7 @@ const finishing = (more: Partial<FinishOptions> = {}): FinishOptions => ({
   prune: [],
   history: '',
   lock: 'keep',
+  journal: '',
   ...more,
 });
 

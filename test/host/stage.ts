@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { instanceVariables } from '../../src/host/instance-variables.ts';
 import { formatLedger } from '../../src/host/records.ts';
 import type { Variables } from '../../src/host/request.ts';
 import type { LockOwner } from '../../src/host/state.ts';
-import type { LockOptions, WorkerFrame } from '../../src/host/verbs.ts';
+import type { LockOptions, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
 import { delta } from '../../src/release/delta.ts';
 import { hashTree } from '../../src/release/hash-tree.ts';
 import type { Manifest } from '../../src/release/manifest.ts';
@@ -56,7 +56,7 @@ export interface Built extends AsyncDisposable {
   readonly manifest: Manifest;
 }
 
-export async function build(near: LocalHost, files: Files): Promise<Built> {
+export async function build(near: { readonly deployTo: string }, files: Files): Promise<Built> {
   const tree = await mkdtemp(join(dirname(near.deployTo), 'built-'));
   for (const [path, content] of Object.entries(files)) {
     const file = join(tree, path);
@@ -90,15 +90,23 @@ export interface Sending {
 }
 
 /** Packs and sends a release as a rollout does. */
-export async function send(host: LocalHost, { tree, manifest }: Omit<Built, never>, sending: Sending): Promise<void> {
+export async function send(host: LocalHost, built: Omit<Built, never>, sending: Sending): Promise<void> {
+  await host.client.receive(await sendOptions(host, built, sending));
+}
+
+export async function sendOptions(
+  near: { readonly deployTo: string },
+  { tree, manifest }: Omit<Built, never>,
+  sending: Sending,
+): Promise<ReceiveOptions> {
   const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble } = sending;
-  const { file } = await packPayload({
+  const { file, bytes } = await packPayload({
     artifact: { tree, manifest, origin: { type: 'dir', dir: tree } },
     delta: delta(base?.manifest, manifest),
     base: base?.manifest,
-    workDir: join(dirname(host.deployTo), 'payloads'),
+    workDir: join(dirname(near.deployTo), 'payloads'),
   });
-  await host.client.receive({
+  return {
     rollout,
     release,
     base: base?.release,
@@ -107,8 +115,9 @@ export async function send(host: LocalHost, { tree, manifest }: Omit<Built, neve
     shared,
     prepare,
     payload: () => (garble ? garbled(file, garble) : createReadStream(file)),
+    bytes: garble ? garble(await readFile(file)).length : bytes,
     signal: NEVER,
-  });
+  };
 }
 
 function garbled(file: string, garble: (payload: Buffer) => Buffer) {
@@ -211,6 +220,7 @@ export async function change(host: LocalHost, instance: InstanceSettings, changi
     instance: instance.name,
     turn,
     task: taskOf(instance, changing, { to, from }),
+    where: 'detached',
     onFrame: (frame) => {
       frames.push(frame);
       onFrame?.(frame);

@@ -4,7 +4,7 @@
 # receive: release, base (a release, or empty), ledger (JSON), digest, copy (yes: the base is copied, since a prepare step may
 # write into files; else hard links), shared paths of now (drop, a line each), which do not come along; plan (JSON of the
 # rollout's plan, which is frozen here with it, or empty).
-# stdin: the payload (gzip, tar): control/remove, control/sums, control/odd, control/manifest or control/edits, new/….
+# stdin: the payload, as long as size says (gzip, tar): control/remove, control/sums, control/odd, control/manifest or control/edits, new/….
 verb_receive() {
   require_lock
   # what is not there is not used, and seldom there
@@ -40,7 +40,7 @@ refuse_upload() {
 
 # A pipe tells only the status of its end, so gzip leaves a mark when what it got was damaged or cut off.
 take_payload() {
-  (cd "$r_in" && { gzip -dc || true >.damaged; } | tar -x -p -o -f -) || return 1
+  (cd "$r_in" && head -c "$size" | { gzip -dc || true >.damaged; } | tar -x -p -o -f -) || return 1
   [ ! -e "$r_in/.damaged" ] || return 1
   for r_ in remove sums odd; do [ -f "$r_in/control/$r_" ] || return 1; done
 }

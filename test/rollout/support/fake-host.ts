@@ -14,6 +14,8 @@ export interface FakeHost extends HostClient {
   /** The lines of the audit trail (JSON). */
   readonly told: string[];
   lockOwner: LockOwner | undefined;
+  /** Who had the lock last. */
+  last: string | undefined;
   behave: (instance: string, release: string) => Behaviour;
   /** Instances that answer unhealthily when looked at. */
   readonly sick: Set<string>;
@@ -33,6 +35,7 @@ export function fakeHost(host: string): FakeHost {
     said: [],
     told: [],
     lockOwner: undefined,
+    last: undefined,
     behave: () => 'healthy',
     sick: new Set(),
     onChange: () => undefined,
@@ -46,13 +49,16 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       return stateOf(fake, instances);
     },
-    lock: async ({ owner, dead, force, takes }) => {
+    lock: async ({ owner, dead, force, takes, look }) => {
       reach(fake);
       const held = fake.lockOwner;
+      const { last } = fake;
       if (held && ![dead, force, takes].includes(held.rollout))
         return { type: 'refused', by: { owner: held, ageMs: 4000 } };
       fake.lockOwner = owner;
-      return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 } } : { type: 'taken' };
+      fake.last = owner.rollout;
+      const state = look && look.seen !== last ? { state: stateOf(fake, look.instances) } : {};
+      return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 }, ...state } : { type: 'taken', ...state };
     },
     unlock: async ({ rollout }) => {
       const held = fake.lockOwner;
@@ -175,6 +181,7 @@ function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState
       .map((name) => ({ name, current: fake.links.get(name), service: '{"type":"files"}' })),
     owner: undefined,
     lock: fake.lockOwner ? { owner: fake.lockOwner, ageMs: 0 } : undefined,
+    last: fake.last,
     notWritable: undefined,
     findings: [],
   };
