@@ -21,13 +21,18 @@ export async function growFromEarlier(work: CommitWork, objects: Objects): Promi
   const { manifest } = earlier;
   const grown = await increment({ objects, source, commit, earlier: { commit: earlier.blobsOf.commit, manifest } });
   if (!grown || !isToldApart(grown.manifest)) return undefined;
-  return inWorkFolder(cache, async (folder) => {
+  const built = await inWorkFolder(cache, async (folder) => {
     const tree = join(folder, 'tree');
     await mkdir(tree);
     const changed = grown.manifest.entries.filter(({ path }) => grown.contents.has(path));
     await Promise.all(changed.map((entry) => layDown(tree, entry, grown.contents.get(entry.path)!)));
     return cache.keep(work.key, { tree, manifest: grown.manifest, blobsOf });
   });
+  // what the changed files were: packed against that, they are fewer bytes
+  const before = manifest.entries.filter(({ path }) => grown.changed.has(path));
+  const old = { ...work, commit: earlier.blobsOf.commit };
+  await layBlobs(old, { tree: earlier.tree, entries: before, objects }).catch(() => undefined);
+  return built;
 }
 
 /** macOS has one file for names that differ in case, or in how an accent is written. */
@@ -39,20 +44,35 @@ function isToldApart({ entries }: Manifest): boolean {
 
 /** Lays down what the tree of a commit lacks: from its blobs, else from a checkout. */
 export async function layMissing(work: CommitWork, tree: string, entries: readonly ManifestEntry[]): Promise<void> {
+  const objects = openObjects(work.repository.folder);
+  try {
+    const left = await layBlobs(work, { tree, entries, objects });
+    if (left.length === 0) return;
+    await inWorkFolder(work.cache, async (folder) => {
+      await moveEntries(left, { from: (await layOutput(work, folder)).output, to: tree });
+    });
+  } finally {
+    objects.close();
+  }
+}
+
+interface Laying {
+  readonly tree: string;
+  readonly entries: readonly ManifestEntry[];
+  readonly objects: Objects;
+}
+
+/** What the tree lacks comes aside first: what stands in the tree is whole, for others too that work with it now. */
+async function layBlobs(work: CommitWork, { tree, entries, objects }: Laying): Promise<readonly ManifestEntry[]> {
+  const { source, commit, cache } = work;
   const missing = await missingIn(tree, entries);
-  if (missing.length === 0) return;
-  const { source, repository, commit, cache } = work;
-  await inWorkFolder(cache, async (folder) => {
+  if (missing.length === 0) return [];
+  return inWorkFolder(cache, async (folder) => {
     const aside = join(folder, 'laid');
-    const objects = openObjects(repository.folder);
-    try {
-      const blobs = { objects, commit, folder: posix.join(source.subdir, source.output) };
-      const left = await layFromBlobs(aside, missing, blobs);
-      if (left.length > 0) await moveEntries(left, { from: (await layOutput(work, folder)).output, to: aside });
-      // aside first: what stands in the tree is whole, for others too that work with it now
-      await moveEntries(missing, { from: aside, to: tree });
-    } finally {
-      objects.close();
-    }
+    const blobs = { objects, commit, folder: posix.join(source.subdir, source.output) };
+    const left = await layFromBlobs(aside, missing, blobs);
+    const laid = missing.filter((entry) => !left.includes(entry));
+    await moveEntries(laid, { from: aside, to: tree });
+    return left;
   });
 }

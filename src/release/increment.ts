@@ -19,6 +19,8 @@ export interface IncrementOptions {
 /** What a commit holds, with the content of what it changed. */
 export interface Increment {
   readonly manifest: Manifest;
+  /** Paths that differ: changed, new and gone ones. */
+  readonly changed: ReadonlySet<string>;
   readonly contents: ReadonlyMap<string, Buffer>;
 }
 
@@ -39,8 +41,11 @@ export async function increment(options: IncrementOptions): Promise<Increment | 
   const excluded = createExclude(source.exclude);
   const shipping = changes.filter(({ path }) => !isExcluded(path, excluded));
   const contents = await readContents(objects, shipping);
-  const manifest = contents && changedManifest(earlier.manifest, shipping, contents);
-  return manifest && manifest.entries.length > 0 ? { manifest, contents } : undefined;
+  if (!contents) return undefined;
+  const changed = new Set(shipping.map(({ path }) => path));
+  const kept = earlier.manifest.entries.filter(({ path }) => !changed.has(path));
+  const manifest = createManifest([...kept, ...newEntries(shipping, contents)]);
+  return manifest.entries.length > 0 ? { manifest, changed, contents } : undefined;
 }
 
 interface AppFolder {
@@ -106,17 +111,11 @@ async function readContents(
   return contents;
 }
 
-function changedManifest(
-  { entries }: Manifest,
-  changes: readonly Change[],
-  contents: ReadonlyMap<string, Buffer>,
-): Manifest {
-  const changed = new Set(changes.map(({ path }) => path));
-  const made = changes.flatMap(({ path, after }): ManifestEntry[] => {
+function newEntries(changes: readonly Change[], contents: ReadonlyMap<string, Buffer>): readonly ManifestEntry[] {
+  return changes.flatMap(({ path, after }): ManifestEntry[] => {
     const content = contents.get(path);
     if (!after || !content) return [];
     const kind = (Number.parseInt(after.mode, 8) & 0o100) === 0 ? 'file' : 'executable';
     return [{ path, kind, size: content.length, sha256: hash('sha256', content) }];
   });
-  return createManifest([...entries.filter(({ path }) => !changed.has(path)), ...made]);
 }

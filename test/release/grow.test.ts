@@ -12,7 +12,7 @@ import {
   temporaryFolder,
   writeFiles,
 } from '../git/sample.ts';
-import { build, gitSource, paths } from './building.ts';
+import { build, content, gitSource, paths } from './building.ts';
 import { apply } from './edits.ts';
 
 /** How many files the artifact's tree holds by itself. */
@@ -104,6 +104,20 @@ describe('an artifact that grows from the one before', () => {
     expect(await laid(artifact)).toBe(paths(artifact).length);
     expect(await readlink(join(artifact.tree, 'link'))).toBe('lib/b.js');
     expect(await readFile(join(artifact.tree, 'a.js'), 'utf8')).toBe('1');
+  });
+
+  test('keeps what the changed files were beside the one before, to pack against', async () => {
+    const sample = await sampleRepository(SOME);
+    const cacheDir = await temporaryFolder();
+    await build(gitSource(sample), { cacheDir });
+    await sample.commit({ 'a.js': 'second' });
+    const second = await build(gitSource(sample), { cacheDir });
+    expect(await laid(second)).toBe(1);
+    await sample.commit({ 'a.js': 'third', 'lib/b.js': 'third' });
+    await build(gitSource(sample), { cacheDir });
+    expect(await content(second, 'a.js')).toBe('second');
+    expect(await content(second, 'lib/b.js')).toBe('2');
+    expect(await laid(second)).toBe(2);
   });
 
   test('lays down anew what a cleaner of caches took or cut', async () => {
