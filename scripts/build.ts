@@ -1,5 +1,5 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -18,7 +18,7 @@ const ssh2: Plugin = {
   setup(bundling) {
     // Found beside us when npm could build them; ssh2 does without when not.
     bundling.onResolve({ filter: /\.node$/ }, ({ path, resolveDir }) => ({
-      path: relative(resolve('node_modules'), resolve(resolveDir, path)),
+      path: resolve(resolveDir, path).split('/node_modules/').at(-1)!,
       external: true,
     }));
     bundling.onResolve({ filter: /^cpu-features$/ }, ({ path }) => ({ path, external: true }));
