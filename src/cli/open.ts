@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
@@ -8,6 +7,7 @@ import { wantedTransport } from '../ssh/choose.ts';
 import { connect } from '../ssh/connect.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
 import { resolveTarget } from '../ssh/resolve.ts';
+import { cacheDir } from './cache-dir.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
 import { personAt } from './person.ts';
 
@@ -53,8 +53,4 @@ export function openSettings(context: CliContext, settings: Settings, options: O
 async function connectHost({ env }: CliContext, { name, address, transport }: HostSettings, options: ConnectOptions) {
   const wanted = wantedTransport(env) ?? transport;
   return connect(await resolveTarget({ name, ...address }, env), { ...options, transport: wanted, env });
-}
-
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env['SLIPWAY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
 }

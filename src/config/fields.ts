@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION, formatDuration, parseDuration } from '../base/duration.ts';
 import { parseAddress } from './address.ts';
 import { deployToProblem, folderProblem, insideProblem } from './paths.ts';

@@ -44,8 +44,8 @@ const GATHER = 256 * 1024;
  * `control/edits`, which make it of the base's), then every upload below `new/`. Each file is hashed again on its way: what ships is what the manifest says, or nothing ships.
  */
 export async function packPayload(options: PackOptions): Promise<Payload> {
-  const { delta, workDir, signal } = options;
-  await mkdir(workDir, { recursive: true });
+  const { artifact, delta, workDir, signal } = options;
+  await Promise.all([mkdir(workDir, { recursive: true }), artifact.lay?.(delta.upload)]);
   const file = join(workDir, `payload-${randomUUID()}.tar.gz`);
   try {
     const tar = Readable.from(gathered(archive(options)), { objectMode: false, highWaterMark: GATHER });
