@@ -74,7 +74,9 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       payload().destroy();
       write(fake, release, { ...(JSON.parse(ledger) as object), status: 'ready' });
+      return { type: 'received', left: [] };
     },
+    arrived: () => Promise.resolve({ type: 'nothing' }),
     ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
     prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
     manifest: () => Promise.resolve(undefined),
