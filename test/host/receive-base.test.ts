@@ -55,8 +55,7 @@ const EDITS: Readonly<Record<string, readonly [(file: (path: string) => string) 
   ],
   'files of odd names are edited': [
     async (file) => {
-      for (const name of ['back\\slash\\n\\055', 'per%cent%0A', 'tab\there\r', '-rf'])
-        await writeFile(file(name), 'x');
+      for (const name of ['back\\slash\\n\\055', 'per%cent%0A', 'tab\there\r', '-rf']) await writeFile(file(name), 'x');
     },
     ['-rf', 'back\\slash\\n\\055', 'per%cent%0A', 'tab\there\r'],
   ],

@@ -184,7 +184,8 @@ put_in_place() {
     put "$META/ledger/$release.json" "$ledger" &&
       { [ ! -e "$D/releases/$release" ] || rm -rf -- "$D/releases/$release"; } && mv -T -- "$r_in/tree" "$D/releases/$release"
   } || refuse_upload write "$D/releases/$release"
-  rm -rf -- "$r_in"
+  # nobody has to wait for it
+  (trap - EXIT && exec rm -rf -- "$r_in") </dev/null >/dev/null 2>&1 3>&- &
 }
 
 # arrived: release, digest, upload, then_publish: what became of an upload that was cut off. "there" when it was received (and
