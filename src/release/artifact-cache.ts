@@ -70,6 +70,14 @@ export class ArtifactCache {
     return undefined;
   }
 
+  /** A tree with those very files, whichever commit it was built from; unchecked. Undefined when there is none. */
+  async treeOf(digest: string): Promise<string | undefined> {
+    const names = await readdir(this.#artifacts).catch((): string[] => []);
+    const digests = names.map((name) => readFile(join(this.#artifacts, name, 'complete'), 'utf8').catch(() => ''));
+    const at = (await Promise.all(digests)).indexOf(digest);
+    return at === -1 ? undefined : join(this.#artifacts, names[at]!, 'tree');
+  }
+
   /**
    * Takes a built tree in. The folder is completed aside and comes to its place with one rename, so that whoever finds it
    * there finds all of it. When another run was faster its tree is as good, and is the one that stays.

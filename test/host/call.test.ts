@@ -116,6 +116,9 @@ test('whoever asks for the end gets it at once', async () => {
   await expect(stopped).rejects.toMatchObject({ name: 'Cancelled' });
 });
 
+/** An upload as every host can take it. */
+const PLAIN = { upload: 'x', whenCut: 'discard', codec: 'gzip', against: [] } as const;
+
 test('a payload that cannot be read here is the reason that is told, and nothing arrives', async () => {
   await using host = await makeHost('dash');
   await begin(host);
@@ -129,6 +132,7 @@ test('a payload that cannot be read here is the reason that is told, and nothing
     ...options,
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: () => Readable.from(broken()),
     bytes: 1_000_000,
     signal: NEVER,
@@ -153,6 +157,7 @@ test('a call that the host refuses early does not wait for its payload', async (
     ledger: '{}',
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: endless,
     bytes: 1_000_000,
     signal: NEVER,

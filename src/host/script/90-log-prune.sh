@@ -124,9 +124,10 @@ releases_in_use() {
   printf '\n.'
 }
 
-# What a cut has left behind.
+# What a cut has left behind. What has arrived of an upload is gone on with by the next attempt, until one has succeeded.
 prune_cut() {
-  for p_ in "$META/incoming/"* "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
+  case $marks in *' good'*) for p_ in "$META/incoming/"*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done ;; esac
+  for p_ in "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
   for p_ in "$META/"lock.* "$META/"*.new "$META/"*/*.new; do
     [ ! -e "$p_" ] || find "$p_" -maxdepth 0 -mmin +60 -exec rm -rf -- {} + 2>/dev/null
   done
