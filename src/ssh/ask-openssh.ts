@@ -48,6 +48,24 @@ export async function askOpenSsh(
   return (await Promise.all(groups.map((group) => askGroup(group, asking)))).flat();
 }
 
+/** The same for those who each know of one host: what they ask in one turn of the event loop is asked together. */
+export function createAsker(asking: Asking): (question: Question) => Promise<string | undefined> {
+  let gathered: Question[] = [];
+  let answers: Promise<readonly (string | undefined)[]> | undefined;
+  return async (question) => {
+    const index = gathered.push(question) - 1;
+    answers ??= new Promise((resolve) => {
+      setImmediate(() => {
+        const questions = gathered;
+        gathered = [];
+        answers = undefined;
+        resolve(askOpenSsh(questions, asking));
+      });
+    });
+    return (await answers)[index];
+  };
+}
+
 async function askGroup(questions: readonly Question[], asking: Asking): Promise<readonly (string | undefined)[]> {
   const { ssh, file = '', env, deadlineMs } = asking;
   const words = questions.flatMap(({ user = '', port = '', host }) => [user, String(port), host]);

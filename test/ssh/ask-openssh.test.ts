@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Asking, askOpenSsh, type Question } from '../../src/ssh/ask-openssh.ts';
+import { type Asking, askOpenSsh, createAsker, type Question } from '../../src/ssh/ask-openssh.ts';
 import { must } from '../hosts/process.ts';
 import { temporaryFolder } from '../git/sample.ts';
 
@@ -66,6 +66,14 @@ describe('asking OpenSSH for many hosts', () => {
     const [slow, fast] = await askOpenSsh([{ host: 'slow' }, { host: 'fast' }], source);
     expect(slow).toBeUndefined();
     expect(fast).toContain('\nport 22\n');
+  });
+
+  test('gathers what several ask in one turn, and asks anew in the next', async () => {
+    const ask = createAsker(await asking(['Host a', '  Port 7', 'Host b', '  Port 8']));
+    const ports = async (...hosts: string[]) =>
+      (await Promise.all(hosts.map((host) => ask({ host })))).map((text) => /^port (.*)$/m.exec(text ?? '')?.[1]);
+    expect(await ports('a', 'b', 'c')).toEqual(['7', '8', '22']);
+    expect(await ports('b')).toEqual(['8']);
   });
 
   test('of nobody asks nobody', async () => {
