@@ -34,10 +34,11 @@ export function uploadBytes({ upload }: Delta): number {
 export function chooseBase<T extends { readonly manifest: Manifest }>(
   candidates: readonly T[],
   next: Manifest,
+  compare: (base: Manifest) => Delta = (base) => delta(base, next),
 ): T | undefined {
   let best: { candidate: T; bytes: number } | undefined;
   for (const candidate of candidates) {
-    const change = delta(candidate.manifest, next);
+    const change = compare(candidate.manifest);
     // nor can it remove such a file
     if (change.upload.length === next.entries.length || change.gone.some(hasLines)) continue;
     const bytes = uploadBytes(change);

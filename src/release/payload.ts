@@ -44,8 +44,8 @@ const GATHER = 256 * 1024;
  * manifest says, or nothing ships.
  */
 export async function packPayload(options: PackOptions): Promise<Payload> {
-  const { artifact, delta, signal } = options;
-  await artifact.lay?.(delta.upload);
+  const { artifact, delta, kept, signal } = options;
+  await artifact.lay?.(members(delta, kept));
   const facts = { files: delta.upload.length, rawBytes: uploadBytes(delta) };
   const packed = facts.rawBytes <= IN_MEMORY ? await packSmall(options) : undefined;
   signal?.throwIfAborted();

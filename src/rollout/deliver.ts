@@ -29,21 +29,34 @@ export async function findLacks(
   states: readonly HostState[],
   wanted: { readonly release: string; readonly recipe: string; readonly manifest: Manifest },
 ): Promise<readonly Lack[]> {
+  const compare = comparing(wanted.manifest);
   return Promise.all(
     states.map(async (state) => {
       const usable = state.releases.filter((record) => isUsable(record) && record.recipe === wanted.recipe);
       const there = usable.some((record) => record.id === wanted.release && record.digest === wanted.manifest.digest);
-      const base = there ? undefined : await findBase(stage, state, { usable, next: wanted.manifest });
+      const base = there ? undefined : await findBase(stage, state, { usable, next: wanted.manifest, compare });
       return {
         host: state.host,
         there,
         base: base?.release,
         baseManifest: base?.manifest,
-        delta: delta(base?.manifest, wanted.manifest),
+        delta: compare(base?.manifest),
         codec: codecFor(state.tools),
       };
     }),
   );
+}
+
+type Compare = (base: Manifest | undefined) => Delta;
+
+/** Most hosts have the same releases: each is compared once. */
+function comparing(next: Manifest): Compare {
+  const known = new Map<string | undefined, Delta>();
+  return (base) => {
+    const found = known.get(base?.digest) ?? delta(base, next);
+    known.set(base?.digest, found);
+    return found;
+  };
 }
 
 function isUsable(record: ReleaseRecord): boolean {
@@ -58,10 +71,16 @@ interface Base {
   readonly manifest: Manifest;
 }
 
+interface Finding {
+  readonly usable: readonly ReleaseRecord[];
+  readonly next: Manifest;
+  readonly compare: Compare;
+}
+
 async function findBase(
   { clients, manifests }: Stage,
   state: HostState,
-  { usable, next }: { readonly usable: readonly ReleaseRecord[]; readonly next: Manifest },
+  { usable, next, compare }: Finding,
 ): Promise<Base | undefined> {
   const host = clients.get(state.host)!;
   const newest = usable.slice(-CANDIDATES);
@@ -71,6 +90,7 @@ async function findBase(
   return chooseBase(
     candidates.filter((one): one is Base => one.manifest !== undefined),
     next,
+    compare,
   );
 }
 

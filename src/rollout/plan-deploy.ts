@@ -22,8 +22,9 @@ import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts'
 /** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
 export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
   const hosts = targets(stage, options.only);
-  const building = build(stage, options);
+  // the hosts first: what is done here is done while the login goes back and forth
   const reading = readForRollout(stage, hosts);
+  const building = build(stage, options);
   const beside = readOthers(stage, hosts);
   const [built, read] = await Promise.allSettled([building, reading]);
   // a mistake in the source is the user's to mend first
