@@ -14,9 +14,32 @@ import { personAt } from './person.ts';
 export type OpenStage = StageSession & StageHosts & { readonly settings: Settings };
 
 /** The stage that a command is about, ready to be asked. */
-export async function openStage(context: CliContext, stage: string, options: GlobalOptions): Promise<OpenStage> {
+export async function openStage(
+  context: CliContext,
+  stage: string,
+  options: GlobalOptions & LimitFlags,
+): Promise<OpenStage> {
   const settings = await loadSettings({ file: resolve(context.cwd, options.config), stage });
-  return openSettings(context, settings, options);
+  return openSettings(context, withLimits(settings, options), options);
+}
+
+/** What a run may set otherwise than hosts.json. */
+export interface LimitFlags {
+  /** Bytes per second; 0: as many as the line takes. */
+  readonly bwlimit?: number;
+  readonly parallel?: number;
+}
+
+function withLimits(settings: Settings, { bwlimit, parallel }: LimitFlags): Settings {
+  const { rollout } = settings;
+  return {
+    ...settings,
+    rollout: {
+      ...rollout,
+      bwlimit: bwlimit === undefined ? rollout.bwlimit : bwlimit || undefined,
+      parallel: parallel ?? rollout.parallel,
+    },
+  };
 }
 
 export interface OpenOptions extends GlobalOptions {

@@ -50,8 +50,12 @@ export async function compressAgainst(content: Buffer, old: Buffer): Promise<Com
   return { codec: 'zstd', content: await zstdOf(content, options) };
 }
 
+/** Told how much comes, zstd chooses tables that fit: without that it takes ten times as long for a worse result. */
 function zstdOf(content: Buffer, options: zlib.ZstdOptions): Promise<Buffer> {
-  return promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)(content, options);
+  return promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdCompress)(content, {
+    ...options,
+    pledgedSrcSize: content.length,
+  });
 }
 
 /** The checksum is what tells a damaged upload, as gzip's always does. */

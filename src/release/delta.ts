@@ -30,7 +30,7 @@ export function uploadBytes({ upload }: Delta): number {
   return upload.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** The candidate that leaves the fewest bytes to upload, of equal ones the last; undefined when none has a file in common. */
+/** The candidate that leaves the fewest bytes to upload, of equal ones the last; undefined when none has a path in common. */
 export function chooseBase<T extends { readonly manifest: Manifest }>(
   candidates: readonly T[],
   next: Manifest,
@@ -39,8 +39,9 @@ export function chooseBase<T extends { readonly manifest: Manifest }>(
   let best: { candidate: T; bytes: number } | undefined;
   for (const candidate of candidates) {
     const change = compare(candidate.manifest);
-    // nor can it remove such a file
-    if (change.upload.length === next.entries.length || change.gone.some(hasLines)) continue;
+    // a path that both have may be told by its difference; and a host cannot remove a name of several lines
+    const isOther = change.gone.length === candidate.manifest.entries.length;
+    if (isOther || change.gone.some(hasLines)) continue;
     const bytes = uploadBytes(change);
     if (!best || bytes <= best.bytes) best = { candidate, bytes };
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Bug, Cancelled, SlipwayError } from '../base/errors.ts';
+import { createLimit } from '../base/limit.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { createHostClient } from '../host/client.ts';
 import { createLink } from '../host/link.ts';
@@ -33,7 +34,10 @@ export function openSession({
   clock,
   whenPaused,
 }: SessionOptions): StageSession & StageHosts {
-  const links = new Map(settings.hosts.map((host) => [host.name, createLink(() => connect(host))] as const));
+  const login = createLimit(settings.rollout.parallel);
+  const links = new Map(
+    settings.hosts.map((host) => [host.name, createLink(() => login(() => connect(host)))] as const),
+  );
   // who looks or plans is here to answer
   const renew = () => links.forEach((link) => link.renew());
   const clients = new Map(

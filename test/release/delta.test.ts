@@ -52,7 +52,7 @@ describe('the base', () => {
     expect(chooseBase([near, far], next)?.release).toBe('near');
   });
 
-  test('is the last of equals, and none where no file is shared', () => {
+  test('is the last of equals, and none where no path is shared', () => {
     const next = createManifest([entry('a')]);
     const candidates = ['old', 'new'].map((release) => ({ release, manifest: next }));
     expect(chooseBase(candidates, next)?.release).toBe('new');
