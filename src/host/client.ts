@@ -30,6 +30,9 @@ import {
 import { createShells, type ShellsOptions } from './shells.ts';
 import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
 
+/** Up to here the bytes cost less than the processes that unpack them. */
+const LONG_JOURNAL = 8 * 1024;
+
 /** Below this nothing a worker does is quiet: a following channel ticks every second. */
 const FOLLOW_QUIET_MS = 45_000;
 const NEVER_MS = 2 ** 31 - 1;
@@ -140,10 +143,12 @@ function stageVerbs(context: CallContext, ask: Ask) {
       await ask(prepareRequest(options), prepareCall(options));
     },
     finish: async ({ journal, ...options }) => {
-      // some kilobytes, once: not worth a stream
-      const packed = journal === '' ? Buffer.alloc(0) : gzipSync(journal);
-      const payload = packed.length > 0 ? { payload: () => Readable.from([packed]) } : {};
-      const frames = await ask(finishRequest({ ...options, size: packed.length }), payload);
+      const isLong = journal.length > LONG_JOURNAL;
+      // a kilobyte a host of the rollout, once: not worth a stream
+      const packed = isLong ? gzipSync(journal) : Buffer.alloc(0);
+      const payload = isLong ? { payload: () => Readable.from([packed]) } : {};
+      const sent = { size: packed.length, journal: isLong ? '' : journal.trimEnd() };
+      const frames = await ask(finishRequest({ ...options, ...sent }), payload);
       return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));
     },
   } satisfies Partial<HostClient>;

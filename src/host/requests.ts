@@ -111,10 +111,10 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
-/** `size`: bytes of the journal that follows. */
-type Finishing = Omit<FinishOptions, 'journal'> & { readonly size: number };
+/** `size`: bytes of the journal that follows on stdin. */
+type Finishing = FinishOptions & { readonly size: number };
 
-export function finishRequest({ rollout, marks, prune, history, lock, size }: Finishing): Request {
+export function finishRequest({ rollout, marks, prune, history, lock, journal, size }: Finishing): Request {
   return {
     verb: 'finish',
     variables: {
@@ -123,6 +123,7 @@ export function finishRequest({ rollout, marks, prune, history, lock, size }: Fi
       prune: lines(prune),
       history,
       release_lock: lock === 'release' ? 'yes' : 'no',
+      journal,
       size,
     },
   };

@@ -31,7 +31,8 @@ export async function growFromEarlier(work: CommitWork, objects: Objects): Promi
   // what the changed files were: packed against that, they are fewer bytes
   const before = manifest.entries.filter(({ path }) => grown.changed.has(path));
   const old = { ...work, commit: earlier.blobsOf.commit };
-  await layBlobs(old, { tree: earlier.tree, entries: before, objects }).catch(() => undefined);
+  const missing = await missingIn(earlier.tree, before);
+  await layBlobs(old, { tree: earlier.tree, missing, objects }).catch(() => undefined);
   return built;
 }
 
@@ -44,9 +45,11 @@ function isToldApart({ entries }: Manifest): boolean {
 
 /** Lays down what the tree of a commit lacks: from its blobs, else from a checkout. */
 export async function layMissing(work: CommitWork, tree: string, entries: readonly ManifestEntry[]): Promise<void> {
+  const missing = await missingIn(tree, entries);
+  if (missing.length === 0) return;
   const objects = openObjects(work.repository.folder);
   try {
-    const left = await layBlobs(work, { tree, entries, objects });
+    const left = await layBlobs(work, { tree, missing, objects });
     if (left.length === 0) return;
     await inWorkFolder(work.cache, async (folder) => {
       await moveEntries(left, { from: (await layOutput(work, folder)).output, to: tree });
@@ -58,15 +61,13 @@ export async function layMissing(work: CommitWork, tree: string, entries: readon
 
 interface Laying {
   readonly tree: string;
-  readonly entries: readonly ManifestEntry[];
+  readonly missing: readonly ManifestEntry[];
   readonly objects: Objects;
 }
 
 /** What the tree lacks comes aside first: what stands in the tree is whole, for others too that work with it now. */
-async function layBlobs(work: CommitWork, { tree, entries, objects }: Laying): Promise<readonly ManifestEntry[]> {
+async function layBlobs(work: CommitWork, { tree, missing, objects }: Laying): Promise<readonly ManifestEntry[]> {
   const { source, commit, cache } = work;
-  const missing = await missingIn(tree, entries);
-  if (missing.length === 0) return [];
   return inWorkFolder(cache, async (folder) => {
     const aside = join(folder, 'laid');
     const blobs = { objects, commit, folder: posix.join(source.subdir, source.output) };

@@ -68,11 +68,11 @@ verb_history() {
 }
 
 # finish: what ends a rollout on this host, in one go: marks (release status, a line each), history (a JSON line), prune
-# (releases, a line each), release_lock (yes or no). stdin: the rollout's journal, gzipped, as long as size says; 0: it has come
-# by the control channel.
+# (releases, a line each), release_lock (yes or no), journal (lines of the rollout's journal). A long journal comes on stdin
+# instead, gzipped, as long as size says.
 verb_finish() {
   require_lock
-  [ "$size" = 0 ] || take_journal || fail write "$META/rollouts/$rollout"
+  [ "$size$journal" = 0 ] || take_journal || fail write "$META/rollouts/$rollout"
   while read -r m_release m_status; do
     # a release that this host never had needs no mark
     [ ! -f "$META/ledger/${m_release:-.}.json" ] || set_status "$m_release" "$m_status" || fail write "$META/ledger/$m_release.json"
@@ -91,7 +91,10 @@ END
 
 take_journal() {
   [ -d "$META/rollouts/$rollout" ] || mkdir -p -- "$META/rollouts/$rollout" || return 1
-  head -c "$size" | gzip -dc >>"$META/rollouts/$rollout/events.ndjson"
+  case $size in
+    0) printf '%s\n' "$journal" ;;
+    *) head -c "$size" | gzip -dc ;;
+  esac >>"$META/rollouts/$rollout/events.ndjson"
 }
 
 prune_release() {
