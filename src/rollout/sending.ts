@@ -137,7 +137,7 @@ interface Differing {
   readonly paths: readonly string[];
 }
 
-function takeNote({ events }: RolloutContext, host: HostClient, { way, dealing, paths }: Differing): void {
+function takeNote({ events, settings }: RolloutContext, host: HostClient, { way, dealing, paths }: Differing): void {
   const found = paths.filter((path) => !dealing.damaged.has(path));
   if (found.length === 0) throw damagedBase(host, way.base);
   found.forEach((path) => dealing.damaged.add(path));
@@ -149,7 +149,10 @@ function takeNote({ events }: RolloutContext, host: HostClient, { way, dealing, 
     type: 'warning',
     host: host.host,
     message: `${plural(found.length, 'file')} of ${way.base ?? 'the upload'} ${are} no longer what was sent: ${named(found)}. They are sent again.`,
-    mend: 'A release is not meant to be changed in its place: deploy the change instead.',
+    mend:
+      settings.prepare.length > 0
+        ? 'Did somebody edit them, or does a prepare step write into them? A step had better write files of its own.'
+        : 'A release is not meant to be changed in its place: deploy the change instead.',
   });
 }
 

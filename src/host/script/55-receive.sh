@@ -177,11 +177,12 @@ remove_listed() {
   [ ! -e "$r_in/control/$1" ] || tr '\n' '\0' <"$r_in/control/$1" | (cd "$r_in/tree" && xargs -0 rm -f --)
 }
 
-# The lock is asked again, since the upload may have taken long. The ledger knows the release before it is in its place.
+# The lock is asked again, since the upload may have taken long. The ledger knows the release before it is in its place. One
+# that a later attempt has cleared away must not touch what that has brought.
 put_in_place() {
   require_lock
   {
-    put "$META/ledger/$release.json" "$ledger" &&
+    [ -d "$r_in/tree" ] && put "$META/ledger/$release.json" "$ledger" &&
       { [ ! -e "$D/releases/$release" ] || rm -rf -- "$D/releases/$release"; } && mv -T -- "$r_in/tree" "$D/releases/$release"
   } || refuse_upload write "$D/releases/$release"
   # nobody has to wait for it
