@@ -1,20 +1,14 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { RolloutEvent } from '../src/rollout/events.ts';
-import type { Commit } from './app.ts';
-import { timed } from './command.ts';
+import type { RolloutEvent } from '../../src/rollout/events.ts';
+import type { Commit } from '../app/app.ts';
+import type { Site } from '../site.ts';
 import { type Contender, freshFolder } from './contender.ts';
-import { bytesSent, type Site } from './site.ts';
+import { hostsOf, makeProject, STAGE } from './project.ts';
 
 /** What one deploy told of itself. */
 export interface Told {
   readonly commit: Commit;
-  /** No host had a release to build on. */
-  readonly isFirst: boolean;
   /** Packed files for one host, bytes. */
   readonly payload: number;
-  /** All that left for one host, login and protocol included, bytes. */
-  readonly wire: number;
   /** Ms from the start of the program to each of its milestones. */
   readonly milestones: Readonly<Record<Milestone, number>>;
 }
@@ -22,80 +16,56 @@ export interface Told {
 export const MILESTONES = ['planned', 'locked', 'staging', 'staged', 'updated', 'finished', 'ended'] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
-export interface SlipwayOptions {
-  /** The built program. */
-  readonly bundle: string;
-  /** `warm`: the artifact of the commit has been built before, as for a second stage. */
-  readonly cache: 'cold' | 'warm';
+export interface SlipwayContender extends Contender {
+  /** Every deploy so far. */
+  readonly told: readonly Told[];
 }
 
-const node = join(import.meta.dirname, '../node_modules/.bin/node');
+const FOLDER = '/srv/bench-slipway';
 
-export async function slipway(
-  site: Site,
-  { bundle, cache }: SlipwayOptions,
-): Promise<Contender & { readonly told: readonly Told[] }> {
-  const { hosts, folder, signal } = site;
-  const project = join(folder, `slipway-${cache}`);
-  const cacheDir = join(project, 'cache');
-  const env = { ...process.env, SLIPWAY_SSH_CONFIG: hosts.sshConfigFile, SLIPWAY_CACHE_DIR: cacheDir };
-  const app = `bench-${cache}`;
+/** The built program. No commit was built before: the artifact is made within the time that is measured. */
+export async function slipway(site: Site, bundle: string): Promise<SlipwayContender> {
+  const project = await makeProject(site, { name: 'bench-slipway', bundle, hosts: hostsOf(site, FOLDER) });
   const told: Told[] = [];
-  const run = (...args: readonly string[]) =>
-    timed([node, bundle, 'deploy', 'production', ...args], { cwd: project, env, signal });
-  await mkdir(project, { recursive: true });
-  await writeFile(join(project, 'hosts.json'), JSON.stringify(configOf(site, app), undefined, 2));
   return {
-    name: `slipway, commit ${cache === 'cold' ? 'not built before' : 'built before'}`,
+    title: 'slipway',
+    kind: 'slipway',
+    current: `${FOLDER}/current`,
     told,
-    deploy: async (commit) => {
-      if (cache === 'warm') await run('--ref', commit.id, '--dry-run');
-      const [sentBefore, began] = [bytesSent(site), Date.now()];
-      const { ms, stdout } = await run('--ref', commit.id, '--yes', '--json');
-      const wire = (bytesSent(site) - sentBefore) / hosts.list.length;
-      told.push({ commit, wire, ...read(stdout, began, ms) });
-      return ms;
-    },
     reset: async () => {
-      await rm(cacheDir, { recursive: true, force: true });
-      await freshFolder(hosts.list, `/srv/${app}`);
+      await project.forget();
+      await freshFolder(site.hosts, FOLDER);
     },
+    deploy: async (commit) => {
+      const began = Date.now();
+      const output = await project.slipway('deploy', STAGE, '--ref', commit.id, '--yes', '--json');
+      told.push({ commit, ...read(output, began) });
+    },
+    rollback: async () => {
+      await project.slipway('rollback', STAGE, '--yes', '--json');
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-/** All hosts at once, as the others do it. */
-function configOf({ hosts }: Site, app: string): unknown {
-  return {
-    app,
-    deployTo: `/srv/${app}`,
-    source: { git: '../app' },
-    roles: { web: {} },
-    rollout: { batch: '100%', maxUnavailable: '100%' },
-    stages: {
-      production: {
-        hosts: hosts.list.map(({ name, user }) => ({ name, address: `${user}@${name}`, roles: { web: 1 } })),
-      },
-    },
-  };
-}
-
-function read(stdout: string, began: number, ms: number): Pick<Told, 'isFirst' | 'payload' | 'milestones'> {
-  const events = stdout
+function read(output: string, began: number): Pick<Told, 'payload' | 'milestones'> {
+  const ended = Date.now() - began;
+  const events = output
     .split('\n')
     .filter((line) => line.includes('"source":'))
     .map((line) => JSON.parse(line) as RolloutEvent);
-  const totals = events.flatMap((event) => (event.type === 'sync.progress' ? [event.total] : []));
   const last = (test: (event: RolloutEvent) => boolean) => (events.findLast(test)?.t ?? began) - began;
-  const planned = events.find((event) => event.type === 'rollout.planned');
-  const milestones = {
-    planned: (planned?.t ?? began) - began,
-    locked: last(({ type }) => type === 'lock.taken'),
-    staging: last((event) => event.type === 'rollout.phase' && event.phase === 'Staging'),
-    staged: last(({ type }) => type === 'host.ready'),
-    updated: last((event) => event.type === 'instance.state' && event.state === 'updated'),
-    finished: last(({ type }) => type === 'rollout.finished'),
-    ended: ms,
+  const totals = events.flatMap((event) => (event.type === 'sync.progress' ? [event.total] : []));
+  return {
+    payload: Math.max(0, ...totals),
+    milestones: {
+      planned: last(({ type }) => type === 'rollout.planned'),
+      locked: last(({ type }) => type === 'lock.taken'),
+      staging: last((event) => event.type === 'rollout.phase' && event.phase === 'Staging'),
+      staged: last(({ type }) => type === 'host.ready'),
+      updated: last((event) => event.type === 'instance.state' && event.state === 'updated'),
+      finished: last(({ type }) => type === 'rollout.finished'),
+      ended,
+    },
   };
-  const isFirst = planned?.plan.hosts.every(({ base }) => base === undefined) ?? true;
-  return { isFirst, payload: Math.max(0, ...totals), milestones };
 }

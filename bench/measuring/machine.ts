@@ -1,35 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { mayInstall } from '../test/hosts/packages.ts';
-import { must } from '../test/hosts/process.ts';
 
-/** Packages of the peers, and a program of each that tells whether it is there. */
-const PEERS = [
-  { program: 'rsync', packages: ['rsync'] },
-  // without the gems of the latter two it cannot log in with an ed25519 key
-  { program: 'cap', packages: ['capistrano', 'ruby-ed25519', 'ruby-bcrypt-pbkdf'] },
-] as const;
-
-/** Peers that cannot be measured here are left out, and named. */
-export async function installPeers(say: (line: string) => void): Promise<ReadonlySet<string>> {
-  const missing = PEERS.filter(({ program }) => !isThere(program));
-  const packages = missing.flatMap((peer) => peer.packages);
-  if (packages.length > 0 && mayInstall()) {
-    say(`Installing Debian packages: ${packages.join(' ')} (SLIPWAY_TEST_NO_INSTALL=1 turns this off)`);
-    await must(['apt-get', 'update', '-q']);
-    await must([...APT_INSTALL, ...packages]);
-  }
-  const absent = PEERS.filter(({ program }) => !isThere(program));
-  for (const { program, packages } of absent) say(`Left out: ${program} (apt-get install ${packages.join(' ')})`);
-  return new Set(PEERS.map(({ program }) => program).filter(isThere));
+export function isProgram(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 }
 
-const APT_INSTALL = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-qy', '--no-install-recommends'];
-
-function isThere(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
+/** What the figures were measured on. */
+export function machineFacts(): string {
+  const [first, ...others] = cpus();
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+  return `${others.length + 1} cores (${first?.model.trim() ?? 'unknown'}), ${memory}, Linux ${release()}`;
 }
 
 const QUIET_PERCENT = 10;
@@ -44,7 +26,7 @@ export async function settle(): Promise<string> {
       const load = loadavg()
         .map((value) => value.toFixed(2))
         .join(' ');
-      return `${cpus().length} cores, ${busy} % busy before the start (load ${load})`;
+      return `${busy} % busy before the start (load ${load})`;
     }
   }
 }

@@ -1,78 +1,54 @@
-import { aligned, kilobytes, median, type Samples, seconds, timeTable } from './figures.ts';
-import type { Site } from './site.ts';
-import { MILESTONES, type Told } from './slipway.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { App, Commit } from '../app/app.ts';
+import { kilobytes } from './figures.ts';
+import type { Findings } from './findings.ts';
+import { asMarkdown, asText } from './section.ts';
+import { sectionsOf } from './sections.ts';
 
-/** What is promised of a redeploy. */
-const MOST_TIMES_SSH = 2.5;
-const MOST_TIMES_BYTES = 2;
-
-export interface Findings {
-  readonly site: Site;
-  readonly machine: string;
-  readonly rttMs: number;
-  readonly ssh: readonly number[];
-  readonly samples: readonly Samples[];
-  /** Slipway with a commit it has not built before: the one that the promise is about. */
-  readonly cold: Teller;
-  readonly warm: Teller;
+/** The figures for a terminal. */
+export function textOf(findings: Findings): readonly string[] {
+  return ['', ...findings.machine, ...appLines(findings.app), ...sectionsOf(findings).flatMap(asText)];
 }
 
-interface Teller {
-  readonly name: string;
-  readonly told: readonly Told[];
+/** Writes the figures as a document. */
+export async function writeDocument(file: string, findings: Findings): Promise<void> {
+  const sections = sectionsOf(findings);
+  const promises = sections.at(-1)!;
+  const text = [
+    '# Figures',
+    '',
+    `Measured ${new Date().toISOString().slice(0, 10)} by \`npm run bench -- --full\`, which wrote this file.`,
+    'Hosts and client share one machine: only ratios within one table mean anything.',
+    '',
+    ...[...findings.machine, ...appLines(findings.app)].map((line) => `- ${line}`),
+    '',
+    ...WHAT,
+    ...[promises, ...sections.slice(0, -1)].flatMap(asMarkdown),
+    '',
+  ].join('\n');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));
 }
 
-/** The figures as text, and whether the promises were kept. */
-export function report(findings: Findings): { readonly lines: readonly string[]; readonly kept: boolean } {
-  const { site, machine, rttMs, ssh, samples, cold, warm } = findings;
-  const { app, hosts } = site;
-  const yardstick = { name: '`ssh HOST true` on all at once', first: [], redeploy: ssh };
-  const redeploys = [...cold.told, ...warm.told].filter(({ isFirst }) => !isFirst);
-  const times = median(samples.find(({ name }) => name === cold.name)!.redeploy) / median(ssh);
-  const bytes = Math.max(...redeploys.map(({ payload, commit }) => payload / commit.compressed));
-  const verdicts = [
-    verdict('a redeploy takes, of `ssh HOST true`', times, MOST_TIMES_SSH),
-    verdict('it sends, of the compressed changed files, at worst', bytes, MOST_TIMES_BYTES),
+const WHAT = [
+  'All contenders do the same work: files only, one link switched, nothing restarted, no health waited for. A round is a first',
+  'deploy to empty folders, a small redeploy, a big one, and a rollback; contenders take turns within it, `ssh HOST true`',
+  'on all hosts at once goes before each, and what it left on the hosts is compared with the commit. Times are medians,',
+  'from the start of the first process to the end of the last. Bytes are those of frames, counted at the ports of the hosts.',
+  'Connections and sessions are those in the log of sshd. CPU and memory are those of all processes of the client together;',
+  'a page that two of them share counts twice. Capistrano and pm2 let the hosts fetch from a git daemon on the client.',
+];
+
+function appLines({ origin, commits }: App): readonly string[] {
+  const { first, small, big } = commits;
+  return [
+    `${origin}: ${first.files.size} files, ${(first.bytes / 1e6).toFixed(1)} MB.`,
+    `The small redeploy changes ${changes(small)}; the big one changes ${changes(big)}.`,
   ];
-  return {
-    kept: verdicts.every(({ kept }) => kept),
-    lines: [
-      '',
-      `${app.files} files, ${(app.bytes / 1e6).toFixed(1)} MB, six of them changed; ${hosts.list.length} hosts at once, RTT ${rttMs} ms; ${machine}.`,
-      'Files only: one link is switched, nothing restarted, no health waited for. Medians.',
-      '',
-      ...timeTable([yardstick, ...samples], median(ssh)),
-      '',
-      ...milestoneTable([cold, warm]),
-      '',
-      ...byteTable(redeploys),
-      '',
-      ...verdicts.map(({ line }) => line),
-    ],
-  };
 }
 
-/** When a redeploy had got how far, from the start of the program. */
-function milestoneTable(tellers: readonly Teller[]): readonly string[] {
-  const rows = tellers.map(({ name, told }) => {
-    const redeploys = told.filter(({ isFirst }) => !isFirst);
-    return [name, ...MILESTONES.map((one) => seconds(median(redeploys.map(({ milestones }) => milestones[one]))))];
-  });
-  return aligned([['a redeploy has', ...MILESTONES], ...rows]);
-}
-
-function byteTable(redeploys: readonly Told[]): readonly string[] {
-  const middle = (of: (one: Told) => number) => kilobytes(median(redeploys.map(of)));
-  return aligned([
-    ['bytes of a redeploy, a host', 'median'],
-    ['the six changed files', middle(({ commit }) => commit.raw)],
-    ['the same, compressed by gzip', middle(({ commit }) => commit.compressed)],
-    ['sent for the release', middle(({ payload }) => payload)],
-    ['sent in all (frames of the network: login, requests, release)', middle(({ wire }) => wire)],
-  ]);
-}
-
-function verdict(what: string, value: number, most: number): { readonly line: string; readonly kept: boolean } {
-  const kept = value <= most;
-  return { kept, line: `${kept ? 'kept' : 'BROKEN'}: ${what} ${value.toFixed(2)} times (at most ${most}).` };
+function changes({ changed, raw, compressed }: Commit): string {
+  return `${changed} files (${kilobytes(raw)}, compressed by gzip ${kilobytes(compressed)})`;
 }
