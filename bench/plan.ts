@@ -50,6 +50,8 @@ export function planOf(argv: readonly string[]): BenchPlan {
   const isNarrowed = only !== undefined || values.rtt !== undefined;
   return {
     ...plan,
+    openSessionRounds: Math.min(rounds ?? plan.openSessionRounds, plan.openSessionRounds),
+    manyRounds: Math.min(rounds ?? plan.manyRounds, plan.manyRounds),
     document: isNarrowed ? 'not written' : plan.document,
     comparisons: plan.comparisons.map((comparison) => ({
       ...comparison,

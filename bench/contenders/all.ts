@@ -102,11 +102,11 @@ async function versionOf(name: ContenderName, node: string): Promise<string | un
       return `slipway on Node ${node}`;
     case 'rsync':
     case 'rsync-fresh':
-      return (await first(['rsync', '--version'])).replace(/ +protocol.*/, '').replace(' version', '');
+      return (await first(['rsync', '--version'])).replace(/^rsync +version +(\S+).*/, 'rsync $1');
     case 'capistrano':
-      return await first(['cap', '--version']);
+      return (await first(['cap', '--version'])).replace(/^Capistrano Version: (\S+).*/, 'Capistrano $1');
     case 'ansible':
-      return await first(['ansible', '--version']);
+      return (await first(['ansible', '--version'])).replace(/^ansible \[(.*)\]/, 'Ansible $1');
     case 'shipit':
       return 'shipit-cli and shipit-deploy 5.3.0';
     case 'pm2':

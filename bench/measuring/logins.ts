@@ -2,6 +2,7 @@ import type { Host } from '../../test/hosts/hosts.ts';
 
 /** What the SSH servers saw, all hosts together. */
 export interface Logins {
+  /** Those that logged in. */
   readonly connections: number;
   /** Session channels: each runs one command. */
   readonly sessions: number;
@@ -20,7 +21,7 @@ export async function logSessions(hosts: readonly Host[]): Promise<void> {
 /** Begins to count; the answer ends it. */
 export async function countLogins(hosts: readonly Host[]): Promise<() => Promise<Logins>> {
   const cursors = await Promise.all(
-    hosts.map(async (host) => (await must(host, 'journalctl -n 0 --show-cursor')).replace('-- cursor: ', '').trim()),
+    hosts.map(async (host) => /^-- cursor: (.*)$/m.exec(await must(host, 'journalctl -n 0 --show-cursor'))![1]!),
   );
   return async () => {
     const counts = await Promise.all(hosts.map((host, index) => countOn(host, cursors[index]!)));
@@ -32,7 +33,7 @@ export async function countLogins(hosts: readonly Host[]): Promise<() => Promise
 async function countOn(host: Host, cursor: string): Promise<Logins> {
   const lines = await must(host, `journalctl --sync; journalctl -t sshd -o cat --after-cursor='${cursor}'`);
   const count = (start: string) => lines.split('\n').filter((line) => line.startsWith(start)).length;
-  return { connections: count('Connection from '), sessions: count('Starting session: ') };
+  return { connections: count('Accepted publickey for '), sessions: count('Starting session: ') };
 }
 
 async function must(host: Host, script: string): Promise<string> {

@@ -12,7 +12,10 @@ import { killIfThere, readOrUndefined, waitFor } from '../../test/hosts/process.
 export interface Usage extends AsyncDisposable {
   /** Processor time of all so far, ms. */
   cpuMs(): number;
-  /** Looks at memory again and again until the way to end it is called: the most seen, bytes. */
+  /**
+   * Looks at the memory of what is started from now on, again and again until the way to end it is called: the most seen,
+   * bytes.
+   */
   watchMemory(): () => number;
   /** A command line for something that is not a client. */
   apart(argv: readonly string[]): readonly string[];
@@ -42,7 +45,9 @@ export function makeUsage(): Usage | undefined {
     },
     watchMemory: () => {
       let most = 0;
-      const timer = setInterval(() => (most = Math.max(most, resident(others()))), LOOK_MS);
+      const before = new Set(others());
+      const look = () => (most = Math.max(most, resident(others().filter((pid) => !before.has(pid)))));
+      const timer = setInterval(look, LOOK_MS);
       return () => {
         clearInterval(timer);
         return most;

@@ -2,8 +2,14 @@ import type { Channel, Connection } from '../../src/ssh/transport.ts';
 
 /** What was asked over the channels of a connection, in the order in which they were opened. */
 export interface ChannelLog {
-  /** One entry a channel: the verbs of the host script, none for one that was opened and not used. */
-  readonly channels: { readonly verbs: string[] }[];
+  readonly channels: ChannelUse[];
+}
+
+export interface ChannelUse {
+  /** The verbs of the host script; none for a channel that was opened and not used. */
+  readonly verbs: string[];
+  /** Bytes written to it: requests and payloads, before SSH wraps them. */
+  written: number;
 }
 
 /** The last word of a request line: `main VERB`, within a text whose line ends are written as `\n`. */
@@ -17,20 +23,22 @@ export function counted(connection: Connection, log: ChannelLog): Connection {
       return connection.lost;
     },
     open: async (command) => {
-      const noted = { verbs: [] as string[] };
-      log.channels.push(noted);
-      return listening(await connection.open(command), (verb) => noted.verbs.push(verb));
+      const use: ChannelUse = { verbs: [], written: 0 };
+      log.channels.push(use);
+      return listening(await connection.open(command), use);
     },
     close: () => connection.close(),
   };
 }
 
-function listening(channel: Channel, onVerb: (verb: string) => void): Channel {
+function listening(channel: Channel, use: ChannelUse): Channel {
   const { stdin } = channel;
   const write = stdin.write.bind(stdin) as (...args: unknown[]) => boolean;
   stdin.write = (...args: readonly unknown[]) => {
+    const piece = args[0] as string | Uint8Array;
+    use.written += Buffer.byteLength(piece);
     // requests are written as text, payloads as bytes
-    if (typeof args[0] === 'string') for (const [, verb] of args[0].matchAll(VERB)) onVerb(verb!);
+    if (typeof piece === 'string') for (const [, verb] of piece.matchAll(VERB)) use.verbs.push(verb!);
     return write(...args);
   };
   return channel;

@@ -21,7 +21,7 @@ export function sectionsOf(findings: Findings): readonly Section[] {
     ...openSessionOf(findings),
     ...manyOf(findings),
     verdictsOf(findings),
-  ];
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 const NAMES: Readonly<Record<Operation, string>> = {
@@ -129,21 +129,28 @@ function roundTripsOf(findings: Findings): readonly Section[] {
 function openSessionOf({ openSession }: Findings): readonly Section[] {
   if (!openSession) return [];
   const { redeploys, channels } = openSession;
-  const verbs = [...channels.values()][0]!.channels.map((one) => one.verbs.join('+') || 'unused');
+  const times = (of: (one: (typeof redeploys)[number]) => number) => seconds(median(redeploys.map(of)));
+  const uses = [...channels.values()][0]!.channels;
   return [
     {
-      title: `A redeploy in a session that is connected already (${describe(USUAL)})`,
-      notes: [`In a session of its own, from connect to end, the channels of one host are: ${verbs.join(', ')}.`],
+      title: `A small redeploy in a session that is connected already (${describe(USUAL)})`,
+      notes: [],
       head: ['', 'planned', 'run', 'together', 'rounds'],
       rows: [
         [
           'slipway',
-          seconds(median(redeploys.map(({ planMs }) => planMs))),
-          seconds(median(redeploys.map(({ runMs }) => runMs))),
-          seconds(median(redeploys.map(({ planMs, runMs }) => planMs + runMs))),
+          times(({ planMs }) => planMs),
+          times(({ runMs }) => runMs),
+          times(({ planMs, runMs }) => planMs + runMs),
           String(redeploys.length),
         ],
       ],
+    },
+    {
+      title: 'Channels to one host, from connect to the end of a small redeploy',
+      notes: ['What is written to them, before SSH wraps it.'],
+      head: ['', 'written'],
+      rows: uses.map(({ verbs, written }) => [verbs.join(', ') || 'opened, not used', kilobytes(written)]),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { FEW, MANY } from '../parts/many.ts';
 import type { Result } from '../measuring/measure.ts';
 import type { Sample } from '../measuring/sample.ts';
-import { median, megabytes, seconds, times } from './figures.ts';
+import { kilobytes, median, megabytes, seconds, times } from './figures.ts';
 import { comparisonAt, type Findings, resultOf, USUAL } from './findings.ts';
 
 /** A promise, and whether this run kept it. Promises whose figures this run did not measure are left out. */
@@ -12,7 +12,7 @@ export interface Verdict {
   readonly kept: boolean;
 }
 
-/** Ethernet, IP and TCP add so much to what SSH sends; login and requests of a host may take as much. */
+/** Of the changed files, compressed by gzip, and for the request that goes before them. */
 const BYTES = { factor: 1.1, more: 4096 };
 
 export function verdictsOn(findings: Findings): readonly Verdict[] {
@@ -67,13 +67,13 @@ function onChannels({ openSession }: Findings): readonly Verdict[] {
   return [atMost('channels a host, control and log aside', Math.max(...counts), { most: 3, as: String })];
 }
 
-function onBytes(findings: Findings): readonly Verdict[] {
-  const { small } = findings.app.commits;
-  const told = findings.comparisons.flatMap((comparison) => comparison.told).filter(({ commit }) => commit === small);
-  if (told.length === 0) return [];
-  const most = BYTES.factor * small.compressed + BYTES.more;
-  const payload = Math.max(...told.map((one) => one.payload));
-  return [atMost('bytes sent for a release, a host', payload, { most, as: (bytes) => String(Math.round(bytes)) })];
+/** What goes over the channel that brings the release: names, deletions and files. */
+function onBytes({ app, openSession }: Findings): readonly Verdict[] {
+  if (!openSession) return [];
+  const uses = [...openSession.channels.values()].flatMap(({ channels }) => channels);
+  const written = uses.filter(({ verbs }) => verbs.includes('receive')).map((use) => use.written);
+  const most = BYTES.factor * app.commits.small.compressed + BYTES.more;
+  return [atMost('sent for a release, a host', Math.max(...written), { most, as: kilobytes })];
 }
 
 function onMany({ many, crowd }: Findings): readonly Verdict[] {

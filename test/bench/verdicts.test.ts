@@ -67,28 +67,23 @@ describe('the promises', () => {
     ]);
   });
 
+  const use = (verb: string, written = 0) => ({ verbs: verb === '' ? [] : [verb], written });
+  const session = (uses: ReturnType<typeof use>[]) => ({
+    openSession: { redeploys: [{ planMs: 200, runMs: 290 }], channels: new Map([['a', { channels: uses }]]) },
+  });
+
   it('count every channel but those that last, used or not', () => {
-    const log = (...verbs: string[][]) => ({ channels: verbs.map((one) => ({ verbs: one })) });
-    const channels = new Map([
-      ['a', log(['probe'], ['lock'], ['control'], ['finish'])],
-      ['b', log(['probe'], ['lock'], ['control'], ['finish'], [])],
-    ]);
-    const openSession = { redeploys: [{ planMs: 200, runMs: 290 }], channels };
-    expect(judged(findings([], { openSession }))).toEqual([
+    const uses = [use('probe'), use('receive'), use('control'), use('finish'), use('')];
+    expect(judged(findings([], session(uses))).slice(0, 2)).toEqual([
       { what: 'with the connections open already it takes', value: '0.49 s', kept: true },
       { what: 'channels a host, control and log aside', value: '4', kept: false },
     ]);
   });
 
-  it('bound the bytes of a release by the compressed changed files', () => {
-    const told = [10_000, 15_096, 15_097].map((payload) => ({
-      commit: app.commits.small,
-      payload,
-      milestones: {} as never,
-    }));
-    const kept = (count: number) =>
-      verdictsOn(findings([{ ...at(20, []), told: told.slice(0, count) }])).map((verdict) => verdict.kept);
-    expect([kept(1), kept(2), kept(3)]).toEqual([[true], [true], [false]]);
+  it('bound what is sent for a release by the compressed changed files', () => {
+    const kept = (written: number) =>
+      verdictsOn(findings([], session([use('probe', 1e6), use('receive', written)]))).at(-1)!.kept;
+    expect([kept(10_000), kept(15_096), kept(15_097)]).toEqual([true, true, false]);
   });
 
   it('bound what fifty hosts take, and break when a connection fails', () => {
