@@ -67,11 +67,13 @@ async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
   const { sshConfigFile } = hosts;
   const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
   const stand: Stand = { hosts, site, makers, bundle: places.bundle };
+  // first the short ones: should they fail, then not after an hour
+  const parts = await measureParts(stand, plan);
   const comparisons: Comparison[] = [];
   for (const planned of plan.comparisons) comparisons.push(await compare(stand, planned));
   const versions = await versionsOf([...makers.keys()], process.versions.node);
   const machine = [`${machineFacts()}; ${quiet}.`, `${versions.join('; ')}.`];
-  const findings = { app, machine, comparisons, ...(await measureParts(stand, plan)) };
+  const findings = { app, machine, comparisons, ...parts };
   textOf(findings).forEach(say);
   if (plan.document === 'written') await writeDocument(join(root, 'docs/bench.md'), findings);
   return verdictsOn(findings).every(({ kept }) => kept) ? 0 : 1;

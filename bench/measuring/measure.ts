@@ -70,8 +70,6 @@ async function playRound(round: Round): Promise<void> {
     await site.app.show(commit);
     const took: string[] = [];
     for (const one of [...present.slice(turn), ...present.slice(0, turn)].filter(takesPart)) {
-      if (operation === 'first') await one.reset();
-      await one.prepare?.(commit);
       const before = await measureOne(site, counting, () => sshTrue(site));
       yardstick.samples[operation].push(before);
       const its = await perform(round, one, { operation, commit, counting });
@@ -98,6 +96,8 @@ async function perform(
 ): Promise<Sample | undefined> {
   const { site, say, records } = round;
   try {
+    if (operation === 'first') await one.reset();
+    await one.prepare?.(commit);
     const its = await measureOne(site, counting, () =>
       operation === 'rollback' ? one.rollback() : one.deploy(commit),
     );

@@ -38,7 +38,8 @@ const WHAT = [
   'on all hosts at once goes before each, and what it left on the hosts is compared with the commit. Times are medians,',
   'from the start of the first process to the end of the last. Bytes are those of frames, counted at the ports of the hosts.',
   'Connections and sessions are those in the log of sshd. CPU and memory are those of all processes of the client together;',
-  'a page that two of them share counts twice. Capistrano and pm2 let the hosts fetch from a git daemon on the client.',
+  'a page that two of them share counts twice. With Capistrano and pm2 the hosts fetch from a git daemon on the client, so',
+  'through the same line.',
 ];
 
 function appLines({ origin, commits }: App): readonly string[] {

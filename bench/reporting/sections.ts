@@ -60,10 +60,14 @@ function timesOf({ conditions, operations, results }: Comparison): Section {
   });
   return {
     title: `${capitalised(describe(conditions))}: times`,
-    notes: [],
+    notes: results.flatMap(failureOf),
     head: ['', ...operations.map((one) => NAMES[one]), 'small, range', 'to ssh true', 'rounds'],
     rows,
   };
+}
+
+function failureOf({ title, failure }: Result): readonly string[] {
+  return failure === undefined ? [] : [`${title} left after a failure (${failure.split('\n')[0]!}).`];
 }
 
 /** Bytes and logins are those of one host. */

@@ -17,12 +17,23 @@ const BYTES = { factor: 1.1, more: 4096 };
 
 export function verdictsOn(findings: Findings): readonly Verdict[] {
   return [
+    ...onFailures(findings),
     ...onTime(findings),
     ...onRoundTrips(findings),
     ...onChannels(findings),
     ...onBytes(findings),
     ...onMany(findings),
   ];
+}
+
+/** What failed was measured less often, or never: that must not pass for a promise kept. */
+function onFailures({ comparisons }: Findings): readonly Verdict[] {
+  const own = comparisons.flatMap(({ results }) => results.filter(({ kind }) => kind === 'slipway'));
+  return own.flatMap(({ failure }) =>
+    failure === undefined
+      ? []
+      : [{ what: 'every deploy succeeds', value: failure.split('\n')[0]!, bound: 'no failure', kept: false }],
+  );
 }
 
 const smallMs = ({ samples }: Result) => median(samples.small.map(({ ms }) => ms));

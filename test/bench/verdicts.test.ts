@@ -59,6 +59,13 @@ describe('the promises', () => {
     expect(judged(findings([at(40, results)]))).toHaveLength(1);
   });
 
+  it('are broken by a deploy that failed', () => {
+    const failed = { ...result('slipway', 'slipway', []), failure: 'big: it stopped' };
+    expect(judged(findings([at(20, [failed])]))).toEqual([
+      { what: 'every deploy succeeds', value: 'big: it stopped', kept: false },
+    ]);
+  });
+
   it('count round trips as the slope from 0 to 100 ms', () => {
     const near = at(0, [result('slipway', 'slipway', [500])]);
     const far = at(100, [result('slipway', 'slipway', [1750])]);
