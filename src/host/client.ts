@@ -97,8 +97,8 @@ async function receiveBehind(context: CallContext, options: ReceiveOptions, behi
   }
 }
 
-function receiveCall({ payload, signal }: ReceiveOptions): CallOptions {
-  return { payload, signal, ...HASHING };
+function receiveCall({ payload, bytes, signal }: ReceiveOptions): CallOptions {
+  return { payload: { bytes, open: payload }, signal, ...HASHING };
 }
 
 function stageVerbs(context: CallContext, ask: Ask) {
@@ -132,8 +132,9 @@ function stageVerbs(context: CallContext, ask: Ask) {
     finish: async ({ journal, ...options }) => {
       // some kilobytes, once: not worth a stream
       const packed = journal === '' ? Buffer.alloc(0) : gzipSync(journal);
-      const payload = packed.length > 0 ? { payload: () => Readable.from([packed]) } : {};
-      const frames = await ask(finishRequest({ ...options, size: packed.length }), payload);
+      const bytes = packed.length;
+      const payload = bytes > 0 ? { payload: { bytes, open: () => Readable.from([packed]) } } : {};
+      const frames = await ask(finishRequest({ ...options, size: bytes }), payload);
       return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));
     },
   } satisfies Partial<HostClient>;

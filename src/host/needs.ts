@@ -31,7 +31,7 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
 export function needMend([kind, first = '', second = '', third = '']: Need): string {
   switch (kind) {
     case 'tool':
-      return `Install it, for example: sudo apt-get install ${first.split(' ')[0]!}`;
+      return `Install it, for example: sudo apt-get install ${packageOf(first.split(' ')[0]!)}`;
     case 'shared':
       return `Put it there before the first deploy; slipway links it into every release.`;
     case 'real':
@@ -51,6 +51,23 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
     case undefined:
     default:
       return '';
+  }
+}
+
+/** Debian's package of a tool. */
+function packageOf(tool: string): string {
+  switch (tool) {
+    case 'awk':
+      return 'mawk';
+    case 'xargs':
+      return 'findutils';
+    case 'dd':
+    case 'head':
+    case 'sha256sum':
+    case 'timeout':
+      return 'coreutils';
+    default:
+      return tool;
   }
 }
 

@@ -9,6 +9,8 @@
 LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
+# Set in a profile, some change what our tools do and print, and the others would be taken for ours.
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
 TAB='	'
 NL='
 '
@@ -132,16 +134,20 @@ is_root() {
 }
 
 # serve NONCE FIRST_NONCE FIRST: requests, one after the other, each in a process of its own. One may come with the command;
-# the others are lines on stdin: a nonce, a space, and the request as printf %b reads it. `read` takes byte after byte, so what
-# follows a line is left for the verb. After a failure nobody knows what of stdin was meant for whom: the shell ends.
+# the others are lines on stdin: NONCE, the request's nonce, and the request as printf %b reads it. `read` takes byte after
+# byte, so what follows a line is left for the verb. After a failure nobody knows what of stdin was meant for whom, and what
+# does not begin with NONCE is the rest of a payload: the shell ends.
 serve() {
   umask 022
   META=$D/.slipway
   know_user
   [ -z "$path_prefix" ] || PATH=$path_prefix:$PATH
-  printf '@%s ready\n' "$1"
+  printf '\n@%s ready\n' "$1"
   [ -z "$2" ] || serve_one "$2" "$3"
-  while IFS=' ' read -r q_nonce q_text; do serve_one "$q_nonce" "$q_text"; done
+  while IFS=' ' read -r q_key q_nonce q_text; do
+    [ "$q_key" = "$1" ] || exit 65
+    serve_one "$q_nonce" "$q_text"
+  done
 }
 
 # "over" tells that a request has ended, however it did: without "end" before it, nobody knows what was done. A line that was

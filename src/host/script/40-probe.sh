@@ -141,7 +141,7 @@ remember_instance() { p_known=$p_known$I$NL; }
 need() { frame need "$@"; }
 
 probe_needs() {
-  for t_ in tar gzip awk sha256sum timeout; do has "$t_" || need missing tool "$t_"; done
+  for t_ in tar gzip awk sha256sum timeout head xargs sed; do has "$t_" || need missing tool "$t_"; done
   if [ "$need_http" = yes ] && ! { has curl || has wget || has python3 || has node || has perl || has bash; }; then
     need missing tool "curl (or wget, python3, node, perl, bash)"
   fi
