@@ -48,6 +48,16 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `${file} could not be written`,
     mend: 'Look at rights, free space and inodes: df -h; df -i',
   }),
+  full: (folder) => ({
+    code: 'SLIP_DISK_FULL',
+    what: `there is no more room below ${folder}`,
+    mend: 'Nothing was switched. Look for space, inodes and quota: df -h; df -i; quota. Fewer keepReleases need less.',
+  }),
+  readonly: (mount) => ({
+    code: 'SLIP_READ_ONLY',
+    what: needText(['readonly', mount]),
+    mend: needMend(['readonly', mount]),
+  }),
   install: () => ({
     code: 'SLIP_INSTALL',
     what: 'the host script could not be written',

@@ -10,6 +10,8 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
       return `${first} is not installed`;
     case 'shared':
       return `shared/${first} does not exist`;
+    case 'readonly':
+      return `${first} is mounted read-only`;
     case 'real':
       return `${first} is a real folder, not a link`;
     case 'setsid':
@@ -34,6 +36,8 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
       return `Install it, for example: sudo apt-get install ${packageOf(first.split(' ')[0]!)}`;
     case 'shared':
       return `Put it there before the first deploy; slipway links it into every release.`;
+    case 'readonly':
+      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${first}`;
     case 'real':
       return `Move it away on the host: mv ${first} ${first}.before-slipway`;
     case 'setsid':

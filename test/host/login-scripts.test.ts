@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skipReason } from '../ssh/support/sshd.ts';
 import { which } from './shells.ts';
 import { DEPLOYED, deployTwice, type Logins, loginShell, startLogins } from './ssh-host.ts';
+import { begin, build, lockOptions, ONE, send } from './stage.ts';
 
 const skip = (await skipReason()) !== undefined;
 let logins: Logins | undefined;
@@ -87,6 +89,18 @@ describe.skipIf(skip)('a ~/.bashrc that', () => {
     expect(await modeOf('instances/web.1/current/text.txt')).toBe('644');
     expect(await modeOf('instances/web.1/current/bin/run')).toBe('755');
   });
+});
+
+test.skipIf(skip)('no variable of a profile breaks a live lock, or gives a release up that is in use', async () => {
+  await using host = await withBashrc('export stale=0 force=r1 dead=r1 takes=r1 QUOTING_STYLE=shell-always P_IN_USE=x');
+  await begin(host);
+  expect(await host.client.lock(lockOptions('r2'))).toMatchObject({ type: 'refused' });
+  await using built = await build(host, { a: 'a' });
+  await send(host, built, { release: ONE });
+  const working = spawn('sleep', ['60'], { cwd: join(host.deployTo, 'releases', ONE) });
+  const ending = { marks: [], prune: [ONE], history: '', journal: '' };
+  expect(await host.client.finish({ rollout: 'r1', lock: 'release', ...ending })).toEqual([]);
+  working.kill('SIGKILL');
 });
 
 describe.skipIf(skip)('a ~/.bashrc that stands in the way is named, with what it printed:', () => {

@@ -12,7 +12,7 @@ verb_receive() {
   [ -z "$plan" ] || verb_rollout
   r_in=$META/incoming/$release r_copy=
   [ ! -e "$r_in" ] || rm -rf -- "$r_in"
-  mkdir -p -- "$r_in" || fail write "$r_in"
+  mkdir -p -- "$r_in" 2>/dev/null || fail write "$r_in"
   # the copy is made while the payload comes in
   copy_base &
   r_copy=$!
@@ -34,6 +34,7 @@ verb_receive() {
 # An upload that is refused leaves nothing behind; the copy has to end first, or it would go on writing.
 refuse_upload() {
   wait "$r_copy" || :
+  blame_disk
   rm -rf -- "$r_in"
   fail "$@"
 }
