@@ -10,8 +10,9 @@ verb_receive() {
   # what is not there is not used, and seldom there
   [ ! -d "$D/releases/$release" ] || ! is_used "$release" || fail used "$release"
   [ -z "$plan" ] || verb_rollout
-  r_in=$META/incoming/$release r_copy=
-  [ ! -e "$r_in" ] || rm -rf -- "$r_in"
+  # an upload of its own: one that was given up may still be at work here, and cleans up after itself
+  r_in=$META/incoming/$release.$N r_copy=
+  for r_ in "$META/incoming/"*; do [ ! -e "$r_" ] || rm -rf -- "$r_" 2>/dev/null || :; done
   mkdir -p -- "$r_in" 2>/dev/null || fail write "$r_in"
   # the copy is made while the payload comes in
   copy_base &
