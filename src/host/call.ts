@@ -1,11 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import { Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
+import { Bug, Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { ChannelEnd } from '../ssh/transport.ts';
 import type { Frame } from './frames.ts';
+import { notLoaded } from './not-loaded.ts';
 import { createNonce, type Request, requestText, type Sent } from './request.ts';
-import type { HostShell, Listener } from './shell.ts';
+import type { HostShell, Listener, ShellEnd } from './shell.ts';
 import type { Shells } from './shells.ts';
 
 /** The way to one host. */
@@ -16,8 +17,8 @@ export interface CallContext {
 
 export interface CallOptions {
   readonly onFrame?: (frame: Frame) => void;
-  /** Follows the request on stdin. The request tells the host how long it is. */
-  readonly payload?: () => Readable;
+  /** Follows the request on stdin. */
+  readonly payload?: Payload;
   /** `alone`: the verb has stdin to itself, and takes its end for our going away. */
   readonly stdin?: 'alone' | 'shared';
   /** Sent on the shell of this call without waiting for its end: the host takes one after the other. */
@@ -25,6 +26,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Longest silence before the call is given up, ms. */
   readonly quietMs?: number;
+}
+
+/** The request tells the host how long it is: it is exactly that long, or never whole. */
+export interface Payload {
+  readonly bytes: number;
+  readonly open: () => Readable;
 }
 
 /** A call that is under way. */
@@ -47,7 +54,8 @@ export async function startCall(context: CallContext, request: Request, options:
   const shell = await begin(context, sent, { answer, behind: options.behind });
   answer.watch(shell);
   if (options.stdin === 'alone') shell.handOver();
-  const unread = options.payload ? sendPayload(shell, options.payload(), answer) : () => undefined;
+  if (options.payload) shell.fill(nonce);
+  const unread = options.payload ? sendPayload(shell, options.payload, answer) : () => undefined;
   return {
     write: (text) => void shell.write(text),
     end: () => void shell.end(),
@@ -79,14 +87,18 @@ export async function call(
 }
 
 /** Returns why the payload could not be read, should that be the reason for whatever comes. */
-function sendPayload(shell: HostShell, payload: Readable, answer: Answer): () => unknown {
+function sendPayload(shell: HostShell, { bytes, open }: Payload, answer: Answer): () => unknown {
   let unread: unknown;
   const passed = async function* () {
+    let left = bytes;
     try {
-      for await (const chunk of payload) {
+      for await (const chunk of open()) {
         answer.heard(); // that the host takes it is a sign of life
+        left -= (chunk as Buffer).length;
+        if (left < 0) break;
         yield chunk as Buffer;
       }
+      if (left !== 0) throw new Bug(`A payload of ${bytes} bytes has changed its length.`);
     } catch (thrown) {
       unread = thrown;
       throw thrown;
@@ -168,7 +180,7 @@ class Answer implements Listener {
     if (this.#noise.length > 20) this.#noise.shift();
   }
 
-  onOver(end: ChannelEnd): void {
+  onOver(end: ShellEnd): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
@@ -180,13 +192,14 @@ class Answer implements Listener {
     }
   }
 
-  #judge(end: ChannelEnd): readonly Frame[] {
+  #judge(end: ShellEnd): readonly Frame[] {
     const { host, request, signal } = this.#asked;
     const last = this.#frames.findLast((frame) => frame.kind === 'end');
     const failure = this.#frames.findLast((frame) => frame.kind === 'fail');
     if (failure) throw new HostFailure(host, failure.fields);
     if (last?.fields[0] === '0') return this.#frames;
     if (signal?.aborted) throw new Cancelled(`"${request.verb}" on ${host} was stopped.`);
+    if (end.type === 'notLoaded') throw notLoaded(host, end.trouble, this.#noise);
     if (this.#quiet) throw silent(this.#asked);
     // without its last word nobody knows what was done
     if (!last && (this.#begun || end.type !== 'exit' || end.status === 0)) throw lost(this.#asked, end);

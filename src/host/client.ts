@@ -111,8 +111,8 @@ async function received(answer: Promise<readonly Frame[]>): Promise<ReceiveAnswe
   }
 }
 
-function receiveCall({ payload, signal }: ReceiveOptions): CallOptions {
-  return { payload, signal, ...HASHING };
+function receiveCall({ payload, bytes, signal }: ReceiveOptions): CallOptions {
+  return { payload: { bytes, open: payload }, signal, ...HASHING };
 }
 
 function stageVerbs(context: CallContext, ask: Ask) {
@@ -146,7 +146,7 @@ function stageVerbs(context: CallContext, ask: Ask) {
       const isLong = journal.length > LONG_JOURNAL;
       // a kilobyte a host of the rollout, once: not worth a stream
       const packed = isLong ? gzipSync(journal) : Buffer.alloc(0);
-      const payload = isLong ? { payload: () => Readable.from([packed]) } : {};
+      const payload = isLong ? { payload: { bytes: packed.length, open: () => Readable.from([packed]) } } : {};
       const sent = { size: packed.length, journal: isLong ? '' : journal.trimEnd() };
       const frames = await ask(finishRequest({ ...options, ...sent }), payload);
       return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));

@@ -74,6 +74,7 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: 'the host script could not be written',
     mend: 'Look at free space and rights below deployTo.',
   }),
+  tool: (tool) => ({ code: 'SLIP_TOOL', what: needText(['tool', tool]), mend: needMend(['tool', tool]) }),
   used: (release) => ({
     code: 'SLIP_RELEASE_USED',
     what: `${release} is used by a link or a process; it cannot be sent again`,

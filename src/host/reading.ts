@@ -44,7 +44,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
     lock: readLock(all('lock')[0]),
     last: text(first('last'), 0) || undefined,
     findings: all('need').map((frame) => readFinding(frame, user)),
-    notWritable: text(disk, 2) === 'yes' ? undefined : text(disk, 3),
+    notWritable: text(disk, 2) === 'no' ? text(disk, 3) : undefined,
   };
 }
 

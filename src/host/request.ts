@@ -33,12 +33,17 @@ export function createNonce(): string {
 /**
  * Loads the host script: the installed one when it is what its name says, else it is asked for ("script") and comes gzipped
  * on stdin, byte by byte, so that only a host's first shell pays for it. Then requests are served, the first of them from
- * the command itself. `exec sh -c` makes it independent of the login shell.
+ * the command itself. `exec sh -c` makes it independent of the login shell; what that leaves in the environment for a bash
+ * (SHELLOPTS, exported functions) is undone first. An empty line goes ahead of ours: a login script may have ended its words
+ * without one.
  */
 const LOADER = [
+  'set +aCefuvx',
+  '[ -z "$BASH_VERSION" ] || unset -f $(compgen -A function)',
   'eval "$(printf %b "$1")"',
   'if [ -s "$SELF" ] && [ "$(sha256sum <"$SELF" 2>/dev/null)" = "$script_sum  -" ]; then . "$SELF"',
-  'else echo "@$2 script"; SCRIPT=$(dd bs=1 count="$size" 2>/dev/null | gzip -dc); eval "$SCRIPT"; fi',
+  'else for t in dd gzip; do command -v $t >/dev/null || { echo; echo "@$2 lacks $t"; exit 1; }; done',
+  'echo; echo "@$2 script"; SCRIPT=$(dd bs=1 count="$size" 2>/dev/null | gzip -dc); eval "$SCRIPT"; fi',
   'serve "$2" "$3" "$4"',
 ].join('; ');
 
@@ -60,12 +65,12 @@ function embed(text: string): string {
 const LONGEST_FIRST = 64 * 1024;
 
 export function fitsCommand({ text }: Sent): boolean {
-  return Buffer.byteLength(text) <= LONGEST_FIRST;
+  return Buffer.byteLength(embed(text)) <= LONGEST_FIRST;
 }
 
-/** The line to write, newline included. */
-export function requestLine({ nonce, text }: Sent): string {
-  return `${nonce} ${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`;
+/** The line to write, newline included. It begins with the nonce of the shell, which no file that is sent can know. */
+export function requestLine(shell: string, { nonce, text }: Sent): string {
+  return `${shell} ${nonce} ${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`;
 }
 
 export function requestText({ verb, variables = {}, functions = [] }: Request, nonce: string): string {

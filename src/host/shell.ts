@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Channel, ChannelEnd } from '../ssh/transport.ts';
 import { type Frame, LineSplitter, parseFrame } from './frames.ts';
+import type { LoadTrouble } from './not-loaded.ts';
 import { requestLine, type Sent } from './request.ts';
 
 /** What is heard of one request. */
@@ -9,7 +10,19 @@ export interface Listener {
   /** A line that is no frame: what a login script or a command has printed. */
   onNoise(line: string): void;
   /** The host went on to what comes next, or the channel has ended. */
-  onOver(end: ChannelEnd): void;
+  onOver(end: ShellEnd): void;
+}
+
+/** `notLoaded`: the channel never came to serve requests. */
+export type ShellEnd = ChannelEnd | { readonly type: 'notLoaded'; readonly trouble: LoadTrouble };
+
+export interface ShellOptions {
+  /** The shell's own, which its command and every line for it begin with. */
+  readonly nonce: string;
+  /** The host script, for a host that lacks it. */
+  readonly packed: Buffer;
+  /** What a login may take until the host script is asked for or there. */
+  readonly startMs: number;
 }
 
 /**
@@ -18,23 +31,31 @@ export interface Listener {
  */
 export class HostShell {
   readonly #channel: Channel;
+  readonly #options: ShellOptions;
   readonly #listeners = new Map<string, Listener>();
   readonly #ready = Promise.withResolvers<true>();
   #closed = false;
   #alone = false;
+  /** The request whose payload is on stdin. */
+  #filling: string | undefined;
+  #trouble: LoadTrouble | undefined;
+  #loading: 'login' | 'script' | 'done' = 'login';
   /** Of the request that failed. */
   #status: number | undefined;
 
-  constructor(channel: Channel, { nonce, packed }: { readonly nonce: string; readonly packed: Buffer }) {
+  constructor(channel: Channel, options: ShellOptions) {
     this.#channel = channel;
+    this.#options = options;
     channel.stdin.on('error', () => undefined); // the channel's end tells why
-    this.#read(nonce, packed);
+    const patience = setTimeout(() => {
+      if (this.#loading !== 'login') return;
+      this.#trouble = { type: 'silent', ms: options.startMs };
+      this.close();
+    }, options.startMs);
+    this.#read();
     void channel.ended.then((end) => {
-      this.#closed = true;
-      this.#ready.resolve(true);
-      const last: ChannelEnd = this.#status === undefined ? end : { type: 'exit', status: this.#status };
-      for (const listener of this.#listeners.values()) listener.onOver(last);
-      this.#listeners.clear();
+      clearTimeout(patience);
+      this.#end(end);
     });
   }
 
@@ -45,7 +66,7 @@ export class HostShell {
 
   /** Whether a request that is sent now will be read. */
   get isOpen(): boolean {
-    return !this.#closed && !this.#alone && this.#channel.stdin.writable;
+    return !this.#closed && !this.#alone && this.#filling === undefined && this.#channel.stdin.writable;
   }
 
   /** For a request that came with the command. */
@@ -55,12 +76,17 @@ export class HostShell {
 
   async send(request: Sent, listener: Listener): Promise<void> {
     this.hear(request.nonce, listener);
-    await this.write(requestLine(request));
+    await this.write(requestLine(this.#options.nonce, request));
   }
 
   /** The request that was sent last has stdin for itself from now on. */
   handOver(): void {
     this.#alone = true;
+  }
+
+  /** A payload follows the request: nothing may be sent behind that, for what reads it may read more than its part. */
+  fill(nonce: string): void {
+    this.#filling = nonce;
   }
 
   /** Stdin, once the script is loaded: what is written before would be taken for it. */
@@ -84,13 +110,43 @@ export class HostShell {
     this.#channel.close();
   }
 
-  #read(nonce: string, packed: Buffer): void {
+  #read(): void {
+    const ours = `@${this.#options.nonce} `;
     readLines(this.#channel.stdout, (line) => {
-      if (line === `@${nonce} script`) this.#channel.stdin.write(packed);
-      else if (line === `@${nonce} ready`) this.#ready.resolve(true);
+      if (line.startsWith(ours)) this.#load(line.slice(ours.length));
       else this.#dispatch(line);
     });
     readLines(this.#channel.stderr, (line) => this.#noise(line));
+  }
+
+  #load(line: string): void {
+    const [word, tool = ''] = line.split(' ');
+    if (word === 'lacks') this.#trouble = { type: 'lacks', tool };
+    if (word === 'script' && this.#loading === 'login') {
+      this.#loading = 'script';
+      this.#channel.stdin.write(this.#options.packed);
+    }
+    if (word === 'ready') {
+      this.#loading = 'done';
+      this.#ready.resolve(true);
+    }
+  }
+
+  #end(end: ChannelEnd): void {
+    this.#closed = true;
+    this.#ready.resolve(true);
+    const last = this.#lastWord(end);
+    for (const listener of this.#listeners.values()) listener.onOver(last);
+    this.#listeners.clear();
+  }
+
+  #lastWord(end: ChannelEnd): ShellEnd {
+    if (this.#status !== undefined) return { type: 'exit', status: this.#status };
+    if (this.#loading === 'done') return end;
+    if (this.#trouble) return { type: 'notLoaded', trouble: this.#trouble };
+    if (end.type === 'lost') return end;
+    const how = end.type === 'exit' ? `status ${end.status}` : `signal ${end.signal}`;
+    return { type: 'notLoaded', trouble: { type: 'ended', how } };
   }
 
   #dispatch(line: string): void {
@@ -120,6 +176,7 @@ export class HostShell {
       return;
     }
     this.#listeners.delete(nonce);
+    if (this.#filling === nonce) this.#filling = undefined;
     listener.onOver({ type: 'exit', status });
   }
 }

@@ -11,14 +11,20 @@ export interface Shells {
 export interface ShellsOptions extends HostPlace {
   /** A channel that runs the command. */
   readonly open: (command: string) => Promise<Channel>;
+  /** What a login may take, ms. */
+  readonly startMs?: number;
 }
+
+/** Login scripts that ask the network for something take their seconds. */
+const START_MS = 15_000;
 
 export function createShells(options: ShellsOptions): Shells {
   let shells: readonly HostShell[] = [];
+  const { startMs = START_MS } = options;
   const open = async (first?: Sent): Promise<HostShell> => {
     const nonce = createNonce();
     const channel = await options.open(serveCommand(options, nonce, first));
-    const shell = new HostShell(channel, { nonce, packed: options.script.packed });
+    const shell = new HostShell(channel, { nonce, packed: options.script.packed, startMs });
     shells = [...shells.filter((one) => one.isOpen), shell];
     return shell;
   };

@@ -90,8 +90,8 @@ test('what a host printed before it ended without a frame is told', async () => 
   await expect(
     call({ ...host.context, shells: createShells({ ...host.context, open }) }, { verb: 'probe' }),
   ).rejects.toMatchObject({
-    code: 'SLIP_HOST_SCRIPT',
-    detail: ['This account is not available.'],
+    code: 'SLIP_NO_SHELL',
+    detail: ['the host said: This account is not available.'],
   });
 });
 

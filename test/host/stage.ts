@@ -253,7 +253,12 @@ export async function change(host: LocalHost, instance: InstanceSettings, changi
   return summary(frames);
 }
 
-function taskOf(instance: InstanceSettings, { act = 'update', turn = 0, task = {} }: Changing, way: Way): Variables {
+/** The variables of a worker. */
+export function taskOf(
+  instance: InstanceSettings,
+  { act = 'update', turn = 0, task = {} }: Omit<Changing, 'to'>,
+  way: Way,
+): Variables {
   return {
     ...instanceVariables(instance),
     act,

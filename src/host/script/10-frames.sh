@@ -9,6 +9,8 @@
 LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
+# Set in a profile, some change what our tools do and print, and the others would be taken for ours.
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
 TAB='	'
 NL='
 '
@@ -32,8 +34,20 @@ own_locale() {
 
 # fail CODE WORD…: the reason of a failure, for people; CODE is stable and chooses the mend on the client's side.
 fail() {
+  case $1 in
+    denied | write | install | payload | copy | layover)
+      why_unwritable
+      [ -z "$WHY" ] || set -- "$WHY" "$D" "$FREE"
+      ;;
+  esac
   frame fail "$@"
   exit 1
+}
+
+# Whether the disk of folder $1 takes no writing, whoever asks; its mount point into MOUNT.
+is_read_only() {
+  MOUNT=$(df -P -- "$1" 2>/dev/null | awk 'NR == 2 { sub(/.*% +/, ""); print }')
+  at=$MOUNT awk '$2 == ENVIRON["at"] { o = $4 } END { exit o !~ /^ro(,|$)/ }' /proc/mounts 2>/dev/null
 }
 
 # Runs a function and sends what it prints as frames of kind "out"; its status is the status.
@@ -132,16 +146,20 @@ is_root() {
 }
 
 # serve NONCE FIRST_NONCE FIRST: requests, one after the other, each in a process of its own. One may come with the command;
-# the others are lines on stdin: a nonce, a space, and the request as printf %b reads it. `read` takes byte after byte, so what
-# follows a line is left for the verb. After a failure nobody knows what of stdin was meant for whom: the shell ends.
+# the others are lines on stdin: NONCE, the request's nonce, and the request as printf %b reads it. `read` takes byte after
+# byte, so what follows a line is left for the verb. After a failure nobody knows what of stdin was meant for whom, and what
+# does not begin with NONCE is the rest of a payload: the shell ends.
 serve() {
   umask 022
   META=$D/.slipway
   know_user
   [ -z "$path_prefix" ] || PATH=$path_prefix:$PATH
-  printf '@%s ready\n' "$1"
+  printf '\n@%s ready\n' "$1"
   [ -z "$2" ] || serve_one "$2" "$3"
-  while IFS=' ' read -r q_nonce q_text; do serve_one "$q_nonce" "$q_text"; done
+  while IFS=' ' read -r q_key q_nonce q_text; do
+    [ "$q_key" = "$1" ] || exit 65
+    serve_one "$q_nonce" "$q_text"
+  done
 }
 
 # "over" tells that a request has ended, however it did: without "end" before it, nobody knows what was done. A line that was

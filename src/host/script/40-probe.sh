@@ -37,6 +37,8 @@ probe_disk() {
   read_left
   d_write=yes
   [ -w "$d_" ] || d_write=no
+  # no right would help there
+  [ "$d_write" = yes ] || ! is_read_only "$d_" || d_write=never
   frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
 }
 
@@ -141,7 +143,8 @@ remember_instance() { p_known=$p_known$I$NL; }
 need() { frame need "$@"; }
 
 probe_needs() {
-  for t_ in tar gzip awk sha256sum timeout; do has "$t_" || need missing tool "$t_"; done
+  [ "$d_write" != never ] || need missing readonly "$MOUNT"
+  for t_ in tar gzip awk sha256sum timeout head xargs sed; do has "$t_" || need missing tool "$t_"; done
   if [ "$need_http" = yes ] && ! { has curl || has wget || has python3 || has node || has perl || has bash; }; then
     need missing tool "curl (or wget, python3, node, perl, bash)"
   fi

@@ -45,7 +45,7 @@ lock_prepare() {
     [ -d "$l_" ] || mkdir -p -- "$l_" || fail denied "$D"
   done
   [ -s "$META/app.json" ] || must_write "$META/app.json" "{\"app\":\"$app\",\"stage\":\"$stage\"}"
-  install_script || fail install
+  install_script || { has sha256sum || fail tool sha256sum; } || fail install
 }
 
 # Somebody has it. A takeover reads the owner again under a mutex, so that two who saw the same dead owner cannot both win.

@@ -83,15 +83,18 @@ compare_trees() {
 # like, not by what a tool said.
 why_unwritable() {
   WHY='' d_=$META
-  w_file=$META/.try.$N
+  while [ ! -d "$d_" ]; do d_=$(dirname -- "$d_"); done
+  w_file=$d_/.try.$N
   read_left
   FREE=${d_free:-0}
   if ! { true >"$w_file"; } 2>/dev/null; then
-    read_mount "$META"
-    case ,$M_OPTIONS,:$d_inodes in
+    read_mount "$d_"
+    case ,$M_OPTIONS,:$(stat -f -c '%d of %c' -- "$d_" 2>/dev/null) in
       *,ro,*) WHY='readonly' ;;
-      *:0) WHY=inodes ;;
-      *) WHY=full ;;
+      # some disks do not count any
+      *:'0 of 0') ;;
+      *:'0 of '*) WHY=inodes ;;
+      *) [ ! -w "$d_" ] || WHY=full ;;
     esac
   elif [ "$FREE" -lt 1024 ]; then
     WHY=full

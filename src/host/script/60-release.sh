@@ -81,19 +81,19 @@ publish() {
   link_shared
   sync_tree "$D/releases/$release"
   require_lock
-  set_status "$release" ready || fail_unwritable "$META/ledger/$release.json"
+  set_status "$release" ready || fail write "$META/ledger/$release.json"
   frame published
 }
 
 # A link or file on the way to a shared path gives way to a folder: behind a link, something elsewhere would be removed.
 link_shared() {
   [ -z "$shared_files$shared_dirs" ] || lay_links
-  put "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs" || fail_unwritable "$META/ledger/$release.shared"
+  put "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs" || fail write "$META/ledger/$release.shared"
 }
 
 lay_links() {
   while IFS= read -r s_; do
-    [ -z "$s_" ] || [ -d "$D/shared/$s_" ] || mkdir -p -- "$D/shared/$s_" || fail_unwritable "$D/shared/$s_"
+    [ -z "$s_" ] || [ -d "$D/shared/$s_" ] || mkdir -p -- "$D/shared/$s_" || fail write "$D/shared/$s_"
   done <<END
 $shared_dirs
 END
@@ -116,14 +116,8 @@ lay_link() {
     [ ! -L "$s_at/$s_rest" ] || [ ! "$s_at/$s_rest" -ef "$D/shared/$s_" ] || return 0
     rm -rf -- "${s_at:?}/$s_rest"
   fi
-  [ -d "$s_at" ] || mkdir -p -- "$s_at" || fail_unwritable "$s_at"
-  ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest" || fail_unwritable "$s_at"
-}
-
-fail_unwritable() {
-  why_unwritable
-  [ -z "$WHY" ] || fail "$WHY" "$D" "$FREE"
-  fail write "$1"
+  [ -d "$s_at" ] || mkdir -p -- "$s_at" || fail write "$s_at"
+  ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest" || fail write "$s_at"
 }
 
 # The ledger's first key is its status, so one expression is enough to change it.
