@@ -52,22 +52,22 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
   full: (folder, kb) => ({
     code: 'SLIP_DISK_FULL',
     what: `the disk of ${folder} is full (${formatBytes(Number(kb) * 1024)} free)`,
-    mend: `Nothing was changed. Look at what fills it: df -h ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
+    mend: `Look at what fills it: df -h ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
   }),
   inodes: (folder) => ({
     code: 'SLIP_DISK_INODES',
     what: `the disk of ${folder} has no inodes left: it holds too many files`,
-    mend: `Nothing was changed. Look at what holds them: df -i ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
+    mend: `Look at what holds them: df -i ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
   }),
   quota: (folder, kb) => ({
     code: 'SLIP_QUOTA',
     what: `nothing more may be written to ${folder}, though its disk has ${formatBytes(Number(kb) * 1024)} free: the quota of the user is used up`,
-    mend: 'Nothing was changed. Look at it on the host: quota -s; delete releases that are no longer needed, or have the quota raised.',
+    mend: 'Look at it on the host: quota -s; delete releases that are no longer needed, or have the quota raised.',
   }),
   readonly: (folder) => ({
     code: 'SLIP_READ_ONLY',
     what: `the file system of ${folder} is read-only`,
-    mend: 'Nothing was changed. Linux does that to a file system with errors: look at dmesg on the host, then repair or remount it.',
+    mend: 'Linux does that to a file system with errors: look at dmesg on the host, then repair or remount it.',
   }),
   install: () => ({
     code: 'SLIP_INSTALL',

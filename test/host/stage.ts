@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -284,10 +283,6 @@ export function summary(frames: readonly WorkerFrame[]): Changed {
     end: frames.findLast(({ kind }) => kind === 'end')?.fields,
     states: frames.filter(({ kind }) => kind === 'state').map(({ fields }) => fields[0] ?? ''),
   };
-}
-
-export function sha256(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Looks again and again until `look` answers with something. The time limit only ends a hopeless wait. */
