@@ -188,3 +188,16 @@ test('a failure word that the client does not know is told as it is', async () =
   const started = await startCall(answering(host, END), { verb: 'x' });
   await expect(started.done).resolves.toHaveLength(1);
 });
+
+test('twenty payloads on one shell leave no listener behind', async () => {
+  await using host = await makeHost('dash');
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const takes = answering(host, `head -c 300000 >/dev/null; ${END}`);
+  const payload = { bytes: 300_000, open: () => Readable.from([Buffer.alloc(200_000), Buffer.alloc(100_000)]) };
+  for (let i = 0; i < 20; i += 1) await call(takes, { verb: 'x' }, { payload });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});

@@ -105,11 +105,11 @@ describe.skipIf(skip || !isRoot)('a disk', () => {
   const big = { big: randomBytes(600_000).toString('hex') };
 
   test.each([
-    ['that is full', 'SLIP_DISK_FULL', 'size=800k', big],
-    ['without inodes', 'SLIP_DISK_INODES', 'size=8m,nr_inodes=120', many],
+    { what: 'that is full', code: 'SLIP_DISK_FULL', options: 'size=800k', files: big },
+    { what: 'without inodes', code: 'SLIP_DISK_INODES', options: 'size=8m,nr_inodes=120', files: many },
   ])(
-    '%s in the middle of an upload is named; nothing of it stays, and with room it works',
-    async (_what, code, options, files) => {
+    '$what in the middle of an upload is named; nothing of it stays, and with room it works',
+    async ({ code, options, files }) => {
       await using disk = await smallDisk(options);
       const { host, near } = disk;
       await begin(host);
