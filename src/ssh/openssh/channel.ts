@@ -84,9 +84,11 @@ export class OpenSshChannel implements LosableChannel {
   }
 
   signal(name: 'TERM' | 'KILL'): void {
-    if (this.#marks.pid === undefined) return;
-    this.#killed ||= name === 'KILL';
-    this.#port.signal(name, this.#marks.pid);
+    // what the command says may come before what tells its process
+    void this.#marks.pid.then((pid) => {
+      this.#killed ||= name === 'KILL';
+      this.#port.signal(name, pid);
+    });
   }
 
   close(): void {

@@ -13,15 +13,17 @@ const LONGEST = 64;
  */
 export class MarkFilter extends Transform {
   /** The process of the command on the host, once it has begun. */
-  pid: number | undefined;
+  readonly pid: Promise<number>;
   /** How the command ended. */
   told: ChannelEnd | undefined;
   readonly #mark: Buffer;
+  readonly #begun = Promise.withResolvers<number>();
   #held: Buffer = Buffer.alloc(0);
 
   constructor(mark: string) {
     super();
     this.#mark = Buffer.from(`${mark} `);
+    this.pid = this.#begun.promise;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
@@ -64,7 +66,7 @@ export class MarkFilter extends Transform {
   }
 
   #read({ pid, status, signal = '' }: Readonly<Record<string, string | undefined>>): void {
-    if (pid !== undefined) this.pid = Number(pid);
+    if (pid !== undefined) this.#begun.resolve(Number(pid));
     if (status !== undefined) this.told = endOf(Number(status), signal);
   }
 }

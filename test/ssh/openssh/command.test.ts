@@ -13,7 +13,7 @@ async function runIn(login: string, command: string, input = '') {
   const marks = child.stderr.pipe(new MarkFilter('slipway-abc'));
   child.stdin.end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(marks)]);
-  return { stdout, stderr, told: marks.told, pid: marks.pid };
+  return { stdout, stderr, told: marks.told, pid: await marks.pid };
 }
 
 describe.each(SHELLS)('a command under the login shell %s', (login) => {
@@ -55,7 +55,7 @@ describe('marked lines', () => {
     const passed = text(marks);
     for (const piece of pieces) marks.write(piece);
     marks.end();
-    return { text: await passed, told: marks.told, pid: marks.pid };
+    return { text: await passed, told: marks.told, pid: await marks.pid };
   };
 
   test('are taken out, though they come in pieces and after an unfinished line', async () => {
