@@ -63,7 +63,7 @@ async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
   await using stack = new AsyncDisposableStack();
   stack.use(await serveRepository(app.repository, signal));
   await using usage = makeUsage();
-  const quiet = await settle();
+  const quiet = await settle(plan.patienceMs);
   const { sshConfigFile } = hosts;
   const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
   const stand: Stand = { hosts, site, makers, bundle: places.bundle };

@@ -11,6 +11,8 @@ export interface BenchPlan {
   /** Rounds of redeploys in a session that is connected already; 0 leaves them out. */
   readonly openSessionRounds: number;
   readonly manyRounds: number;
+  /** How long to wait for a quiet machine. */
+  readonly patienceMs: number;
   readonly document: 'written' | 'not written';
 }
 
@@ -46,7 +48,7 @@ export function planOf(argv: readonly string[]): BenchPlan {
   const only = values.only?.split(',').map(contenderOf);
   const rounds = values.rounds === undefined ? undefined : numberOf('--rounds', values.rounds, 1);
   const app = values.invented ? 'invented' : 'published';
-  const plan = { app, ...planBy(values) } as const;
+  const plan = { app, patienceMs: values.quick ? 0 : 60_000, ...planBy(values) } as const;
   const isNarrowed = only !== undefined || values.rtt !== undefined;
   return {
     ...plan,
@@ -70,7 +72,9 @@ interface Flags {
   readonly up?: string;
 }
 
-function planBy({ full, quick, rtt, hosts, up }: Flags): Omit<BenchPlan, 'app'> {
+type Measurements = Omit<BenchPlan, 'app' | 'patienceMs'>;
+
+function planBy({ full, quick, rtt, hosts, up }: Flags): Measurements {
   if (rtt === undefined && hosts === undefined && up === undefined) return full ? everything() : promises(quick);
   const conditions = {
     hosts: numberOf('--hosts', hosts ?? String(USUAL.hosts), 1),
@@ -86,7 +90,7 @@ function planBy({ full, quick, rtt, hosts, up }: Flags): Omit<BenchPlan, 'app'> 
 const FAST: readonly ContenderName[] = ['slipway', 'rsync'];
 
 /** What the promises need, and one deploy tool. */
-function promises(quick = false): Omit<BenchPlan, 'app'> {
+function promises(quick = false): Measurements {
   const rounds = quick ? 2 : 5;
   const operations = ['first', 'small'] as const;
   const usual = quick ? FAST : [...FAST, 'capistrano' as const];
@@ -101,7 +105,7 @@ function promises(quick = false): Omit<BenchPlan, 'app'> {
   };
 }
 
-function everything(): Omit<BenchPlan, 'app'> {
+function everything(): Measurements {
   const lines = [USUAL, ...[0, 20, 100].map((rttMs) => ({ ...USUAL, rttMs })), { ...USUAL, rttMs: 20, upMbit: 20 }];
   const all = { contenders: CONTENDERS, operations: OPERATIONS };
   const withFive = lines.map((conditions) => {
