@@ -26,7 +26,7 @@ export interface PlannedComparison {
 }
 
 export const USAGE = `usage: npm run bench -- [options]
-  (none)         the promises: five hosts, mostly at 40 ms; some four minutes
+  (none)         the promises: five hosts, mostly at 40 ms; some five minutes, four where it is quiet
   --full         every contender under all conditions; an hour and a half; writes docs/bench.md
   --quick        fewer rounds, no deploy tool, not fifty hosts; a minute
   --rtt MS, --hosts N, --up MBIT
@@ -35,16 +35,17 @@ export const USAGE = `usage: npm run bench -- [options]
   --rounds N     as many rounds
   --invented     files of its own making instead of a package from npm`;
 
-/** Reads the command line. Throws what is wrong with it. */
-export function planOf(argv: readonly string[]): BenchPlan {
+/** Reads the command line; throws what is wrong with it. Undefined: only how to use it is asked for. */
+export function planOf(argv: readonly string[]): BenchPlan | undefined {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       ...{ full: { type: 'boolean' }, quick: { type: 'boolean' }, invented: { type: 'boolean' } },
       ...{ rtt: { type: 'string' }, hosts: { type: 'string' }, up: { type: 'string' } },
-      ...{ only: { type: 'string' }, rounds: { type: 'string' } },
+      ...{ only: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean' } },
     },
   });
+  if (values.help) return undefined;
   const only = values.only?.split(',').map(contenderOf);
   const rounds = values.rounds === undefined ? undefined : numberOf('--rounds', values.rounds, 1);
   const app = values.invented ? 'invented' : 'published';
@@ -95,7 +96,8 @@ function promises(quick = false): Measurements {
   const operations = ['first', 'small'] as const;
   const usual = quick ? FAST : [...FAST, 'capistrano' as const];
   const alone = (rttMs: number): PlannedComparison => ({
-    ...{ conditions: { ...USUAL, rttMs }, contenders: ['slipway'], operations, rounds, toolRounds: 0 },
+    ...{ conditions: { ...USUAL, rttMs }, contenders: ['slipway'], operations, toolRounds: 0 },
+    rounds: quick ? 2 : 3,
   });
   return {
     comparisons: [{ conditions: USUAL, contenders: usual, operations, rounds, toolRounds: 1 }, alone(0), alone(100)],

@@ -100,9 +100,9 @@ function onMany({ many, crowd }: Findings): readonly Verdict[] {
       : atMost(`memory for ${MANY} hosts at most`, memory, { most: 200e6, as: megabytes }),
     crowd && {
       what: `${MANY} connections to one SSH server (dropped by its MaxStartups: ${crowd.dropped})`,
-      value: crowd.failure === undefined ? 'no failure' : crowd.failure.split('\n').slice(0, 3).join(' '),
+      value: crowd.deploy.type === 'done' ? 'no failure' : crowd.deploy.reason.split('\n').slice(0, 3).join(' '),
       bound: 'no failure',
-      kept: crowd.failure === undefined,
+      kept: crowd.deploy.type === 'done',
     },
   ].filter((verdict) => verdict !== undefined);
 }

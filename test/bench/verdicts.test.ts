@@ -96,7 +96,7 @@ describe('the promises', () => {
   it('bound what fifty hosts take, and break when a connection fails', () => {
     const deploys = (ms: number) => ({ first: [sample(ms)], small: [sample(ms)] });
     const many = { few: deploys(100), many: deploys(1201) };
-    const crowd = { failure: 'it timed out', seconds: undefined, dropped: 3 };
+    const crowd = { deploy: { type: 'failed', reason: 'it timed out' }, dropped: 3 } as const;
     expect(judged(findings([], { many, crowd })).map(({ value, kept }) => [value, kept])).toEqual([
       ['12.01 x', false],
       ['1 MB', true],
