@@ -5,7 +5,7 @@ import { keyLabel, keyTable } from '../src/tui/index.ts';
 // The README's tables that the code knows better: exit codes and keys. `--check` fails when they are stale.
 const file = new URL('../README.md', import.meta.url);
 
-const DIALOGS: ReadonlySet<string> = new Set(['ref', 'typeStage', 'ask', 'quit']);
+const DIALOGS: ReadonlySet<string> = new Set(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust']);
 
 const sections: Readonly<Record<string, readonly string[]>> = {
   'exit codes': table(['exit code', 'meaning'], Object.entries(EXIT_CODES)),

@@ -21,6 +21,9 @@ const needs: readonly Need[] = [
   { file: 'ssh', package: 'openssh-client' },
   { file: 'tmux', package: 'tmux' },
   { file: 'git', package: 'git' },
+  { file: 'fish', package: 'fish' },
+  { file: 'tcsh', package: 'tcsh' },
+  { file: 'zsh', package: 'zsh' },
 ];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

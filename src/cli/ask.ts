@@ -1,22 +1,14 @@
-import { createInterface } from 'node:readline/promises';
 import { UserError } from '../base/errors.ts';
 import type { Plan } from '../rollout/plan.ts';
 import { type CliContext, isInteractive } from './context.ts';
+import { readLine, turnsAt } from './terminal.ts';
 
 /** One question on the terminal. Undefined when the signal ends it, or the input does. */
 export async function ask(context: CliContext, question: string, signal?: AbortSignal): Promise<string | undefined> {
-  const terminal = createInterface({ input: context.stdin, output: context.stdout });
-  try {
-    const closed = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
-    // readline takes Ctrl-C for itself: hand it on to whoever decides about it; where nobody does, it is no answer
-    terminal.on('SIGINT', () => {
-      if (!process.emit('SIGINT')) terminal.close();
-    });
-    const answer = terminal.question(question, signal ? { signal } : {}).catch(() => undefined);
-    return (await Promise.race([answer, closed]))?.trim();
-  } finally {
-    terminal.close();
-  }
+  const terminal = { input: context.stdin, output: context.stdout };
+  // Ctrl-C is for whoever decides about it; where nobody does, it is no answer
+  const onInterrupt = () => (process.emit('SIGINT', 'SIGINT') ? 'stays' : 'ends');
+  return turnsAt(context.stdin)(() => readLine(terminal, question, { signal, onInterrupt }), signal);
 }
 
 export interface Consent {

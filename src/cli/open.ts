@@ -1,47 +1,79 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
 import type { StageSession } from '../rollout/session.ts';
+import { wantedTransport } from '../ssh/choose.ts';
 import { connect } from '../ssh/connect.ts';
-import type { HostKeyPolicy } from '../ssh/host-key.ts';
+import type { ConnectOptions } from '../ssh/connect.ts';
 import { resolveTarget } from '../ssh/resolve.ts';
+import { cacheDir } from './cache-dir.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
+import { personAt } from './person.ts';
 
 export type OpenStage = StageSession & StageHosts & { readonly settings: Settings };
 
 /** The stage that a command is about, ready to be asked. */
-export async function openStage(context: CliContext, stage: string, options: GlobalOptions): Promise<OpenStage> {
+export async function openStage(
+  context: CliContext,
+  stage: string,
+  options: GlobalOptions & LimitFlags,
+): Promise<OpenStage> {
   const settings = await loadSettings({ file: resolve(context.cwd, options.config), stage });
-  return openSettings(context, settings, options);
+  return openSettings(context, withLimits(settings, options), options);
 }
 
-export function openSettings(
-  context: CliContext,
-  settings: Settings,
-  options: GlobalOptions & { readonly hostKeys?: HostKeyPolicy; readonly whenPaused?: 'wait' | 'end' },
-): OpenStage {
-  const policy: HostKeyPolicy = {
+/** What a run may set otherwise than hosts.json. */
+export interface LimitFlags {
+  /** Bytes per second; 0: as many as the line takes. */
+  readonly bwlimit?: number;
+  readonly parallel?: number;
+}
+
+function withLimits(settings: Settings, { bwlimit, parallel }: LimitFlags): Settings {
+  const { rollout } = settings;
+  return {
+    ...settings,
+    rollout: {
+      ...rollout,
+      bwlimit: bwlimit === undefined ? rollout.bwlimit : bwlimit || undefined,
+      parallel: parallel ?? rollout.parallel,
+    },
+  };
+}
+
+export interface OpenOptions extends GlobalOptions {
+  readonly whenPaused?: 'wait' | 'end';
+  /** Who answers what hosts and keys ask for, and hears of host keys; without it whoever sits at the terminal. */
+  readonly person?: Pick<ConnectOptions, 'ask' | 'onHostKeyAdded'>;
+}
+
+export function openSettings(context: CliContext, settings: Settings, options: OpenOptions): OpenStage {
+  const atTerminal = options.person === undefined ? personAt(context) : undefined;
+  const connecting: ConnectOptions = {
     acceptNewHostKeys: options.acceptNewHostKeys ?? false,
     onHostKeyAdded: ({ host, fingerprint }) =>
       context.stderr.write(`${host}: added its host key ${fingerprint} to known_hosts\n`),
-    ...options.hostKeys,
+    ...(atTerminal === undefined ? {} : { ask: atTerminal.ask }),
+    ...options.person,
+    clock: context.clock,
   };
   const session = openSession({
     settings,
-    connect: (host) => connectHost(context, host, policy),
+    connect: (host) => connectHost(context, host, connecting),
     cacheDir: cacheDir(context.env),
     clock: context.clock,
     whenPaused: options.whenPaused ?? (isInteractive(context) ? 'wait' : 'end'),
   });
-  return { ...session, settings };
+  const close = () => {
+    // what waits for an answer would keep the way out waiting
+    atTerminal?.close();
+    return session.close();
+  };
+  return { ...session, settings, close };
 }
 
-async function connectHost({ env, clock }: CliContext, { name, address }: HostSettings, policy: HostKeyPolicy) {
-  return connect(await resolveTarget({ name, ...address }, env), { ...policy, clock });
-}
-
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env['SLIPWAY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
+async function connectHost({ env }: CliContext, { name, address, transport }: HostSettings, options: ConnectOptions) {
+  const wanted = wantedTransport(env) ?? transport;
+  return connect(await resolveTarget({ name, ...address }, env), { ...options, transport: wanted, env });
 }

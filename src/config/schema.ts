@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.ts';
 import {
   addressField,
@@ -8,6 +8,7 @@ import {
   folderField,
   insideField,
   name,
+  rate,
   share,
   text,
   whole,
@@ -175,6 +176,14 @@ const rollout = z
         `No progress for so long pauses the rollout. Longer than every healthyDeadline. Default: ${DEFAULTS.progressDeadline}.`,
       )
       .optional(),
+    bwlimit: rate()
+      .describe(
+        'Bytes per second that uploads may take, all hosts together, such as "500k" or "2M". Default: no limit.',
+      )
+      .optional(),
+    parallel: whole(1, 1000)
+      .describe(`Hosts that are logged in to, and sent to, at the same time. Default: ${DEFAULTS.parallel}.`)
+      .optional(),
   })
   .describe('How the instances are brought to a new release.')
   .meta({ id: 'rollout' });
@@ -199,6 +208,7 @@ const settings = {
     .array(folderField())
     .describe('Folders put before PATH on the hosts, for prepare steps and commands.')
     .optional(),
+  transport: transport().optional(),
 };
 
 const host = z
@@ -207,6 +217,7 @@ const host = z
     address: addressField().describe('[user@]host[:port], or an alias of ~/.ssh/config.'),
     roles: z.record(name('role'), whole(0, 100)).describe('How many instances of each role run here.'),
     deployTo: deployToField().describe('Instead of the deployTo of the stage.').optional(),
+    transport: transport().optional(),
   })
   .meta({ id: 'host' });
 
@@ -236,6 +247,14 @@ export const configSchema = z
       ),
   })
   .meta({ id: 'config', title: 'hosts.json', description: 'Hosts, roles and stages of an app that slipway deploys.' });
+
+function transport() {
+  return z
+    .enum(['ssh2', 'openssh'])
+    .describe(
+      "What connects to the hosts: slipway itself (ssh2), or the system's ssh. Default: ssh2, unless the SSH configuration asks for what only OpenSSH can do.",
+    );
+}
 
 function insideOrAbsolute(): z.ZodString {
   return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));

@@ -72,6 +72,10 @@ export interface RolloutSettings {
   readonly onFailure: 'rollback' | 'pause';
   readonly bakeMs: number;
   readonly progressDeadlineMs: number;
+  /** Bytes per second that uploads may take, all hosts together; undefined: as many as the line takes. */
+  readonly bwlimit: number | undefined;
+  /** Hosts that are logged in to, and sent to, at once. */
+  readonly parallel: number;
 }
 
 export type Share =
@@ -84,6 +88,8 @@ export interface HostSettings {
   readonly deployTo: string;
   /** Folders put before PATH for prepare, hooks and commands. */
   readonly path: readonly string[];
+  /** Undefined: what the host needs. */
+  readonly transport: 'ssh2' | 'openssh' | undefined;
 }
 
 /** `[user@]host[:port]`, or an alias of `~/.ssh/config`. */

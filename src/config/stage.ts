@@ -39,6 +39,7 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
       shared: { ...config.shared, ...own.shared },
       rollout: { ...config.rollout, ...own.rollout },
       path: own.path ?? config.path,
+      transport: own.transport ?? config.transport,
     },
     roles: mergeRoles(config, own),
     written,

@@ -1,24 +1,37 @@
-import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
-import { Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { Bug, Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
-import type { Channel, ChannelEnd } from '../ssh/transport.ts';
-import { type Frame, LineSplitter, parseFrame } from './frames.ts';
-import { createNonce, type Request, type RequestContext, requestLine } from './request.ts';
+import type { ChannelEnd } from '../ssh/transport.ts';
+import type { Frame } from './frames.ts';
+import { notLoaded } from './not-loaded.ts';
+import { createNonce, type Request, requestText, type Sent } from './request.ts';
+import type { HostShell, Listener, ShellEnd } from './shell.ts';
+import type { Shells } from './shells.ts';
 
-export interface CallContext extends Omit<RequestContext, 'nonce' | 'way'> {
+/** The way to one host. */
+export interface CallContext {
   readonly host: string;
-  /** A channel that runs BOOT, opened beforehand where possible. */
-  takeChannel(): Promise<Channel>;
+  readonly shells: Shells;
 }
 
 export interface CallOptions {
   readonly onFrame?: (frame: Frame) => void;
-  /** Follows the request line on stdin, which ends after it. Without a payload stdin stays open until the call ends. */
-  readonly payload?: () => Readable;
+  /** Follows the request on stdin. */
+  readonly payload?: Payload;
+  /** `alone`: the verb has stdin to itself, and takes its end for our going away. */
+  readonly stdin?: 'alone' | 'shared';
+  /** Sent on the shell of this call without waiting for its end: the host takes one after the other. */
+  readonly behind?: Call;
   readonly signal?: AbortSignal;
   /** Longest silence before the call is given up, ms. */
   readonly quietMs?: number;
+}
+
+/** The request tells the host how long it is: it is exactly that long, or never whole. */
+export interface Payload {
+  readonly bytes: number;
+  readonly open: () => Readable;
 }
 
 /** A call that is under way. */
@@ -27,6 +40,7 @@ export interface Call {
   write(text: string): void;
   /** Ends stdin: the verb takes it as "the client is gone". */
   end(): void;
+  readonly shell: HostShell;
   /** Every frame when the verb has ended with 0; rejects with ConnectionLostError or RemoteError. */
   readonly done: Promise<readonly Frame[]>;
 }
@@ -34,21 +48,33 @@ export interface Call {
 const QUIET_MS = 60_000;
 
 export async function startCall(context: CallContext, request: Request, options: CallOptions = {}): Promise<Call> {
-  const channel = await context.takeChannel();
   const nonce = createNonce();
-  const watch = quietWatch(channel, options);
-  const way = options.payload ? 'installed only' : 'ask';
-  const answer = readAnswer(channel, { ...options, nonce, context, request, watch });
-  channel.stdin.on('error', () => undefined); // the channel's end tells why
-  channel.stdin.write(requestLine(request, { ...context, nonce, way }));
-  const unread = options.payload ? sendPayload(channel, options.payload(), watch) : () => undefined;
+  const sent = { nonce, text: requestText(request, nonce) };
+  const answer = new Answer({ ...options, host: context.host, request });
+  const shell = await begin(context, sent, { answer, behind: options.behind });
+  answer.watch(shell);
+  if (options.stdin === 'alone') shell.handOver();
+  if (options.payload) shell.fill(nonce);
+  const unread = options.payload ? sendPayload(shell, options.payload, answer) : () => undefined;
   return {
-    write: (text) => channel.stdin.write(text),
-    end: () => channel.stdin.end(),
-    done: answer.catch((thrown: unknown) => {
+    write: (text) => void shell.write(text),
+    end: () => void shell.end(),
+    shell,
+    done: answer.done.catch((thrown: unknown) => {
       throw unread() ?? thrown;
     }),
   };
+}
+
+interface Beginning {
+  readonly answer: Answer;
+  readonly behind: Call | undefined;
+}
+
+async function begin({ shells }: CallContext, sent: Sent, { answer, behind }: Beginning): Promise<HostShell> {
+  if (!behind?.shell.isOpen) return shells.begin(sent, answer);
+  await behind.shell.send(sent, answer);
+  return behind.shell;
 }
 
 /** One request, to its end. */
@@ -57,118 +83,179 @@ export async function call(
   request: Request,
   options: CallOptions = {},
 ): Promise<readonly Frame[]> {
-  const answer = async () => (await startCall(context, request, options)).done;
-  try {
-    return await answer();
-  } catch (thrown) {
-    if (!(thrown instanceof ScriptLacking)) throw thrown;
-    await call(context, { verb: 'install' });
-    return answer();
-  }
+  return (await startCall(context, request, options)).done;
 }
 
 /** Returns why the payload could not be read, should that be the reason for whatever comes. */
-function sendPayload(channel: Channel, payload: Readable, watch: QuietWatch): () => unknown {
+function sendPayload(shell: HostShell, { bytes, open }: Payload, answer: Answer): () => unknown {
   let unread: unknown;
   const passed = async function* () {
+    let left = bytes;
     try {
-      for await (const chunk of payload) {
-        watch.heard(); // that the host takes it is a sign of life
+      for await (const chunk of open()) {
+        answer.heard(); // that the host takes it is a sign of life
+        left -= (chunk as Buffer).length;
+        if (left < 0) break;
         yield chunk as Buffer;
       }
+      if (left !== 0) throw new Bug(`A payload of ${bytes} bytes has changed its length.`);
     } catch (thrown) {
       unread = thrown;
       throw thrown;
     }
   };
-  pipeline(passed, channel.stdin).catch(() => undefined);
+  void shell
+    .stdin()
+    .then((stdin) => pour(passed(), stdin))
+    .catch(() => {
+      // the host would wait for the rest of it; in every other case it says itself what is wrong
+      if (unread !== undefined) shell.close();
+    });
   return () => unread;
 }
 
-interface Reading extends CallOptions {
-  readonly nonce: string;
-  readonly context: CallContext;
-  readonly request: Request;
-  readonly watch: QuietWatch;
+/** What a pipeline leaves listening would pile up on a stdin that takes one payload after the other. */
+async function pour(chunks: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+  for await (const chunk of chunks) {
+    if (!stdin.writable) return;
+    if (!stdin.write(chunk)) await drained(stdin);
+  }
 }
 
-async function readAnswer(channel: Channel, reading: Reading): Promise<readonly Frame[]> {
-  const { watch, context, request, payload } = reading;
-  const frames: Frame[] = [];
-  const noise: string[] = [];
-  const seen = { begun: false, lack: false };
-  const lastWord = Promise.withResolvers<ChannelEnd>();
-  const onFrame = (frame: Frame) => {
-    watch.heard();
-    seen.begun = true;
-    if (frame.kind === 'script' && payload) seen.lack = true;
-    else if (frame.kind === 'script') channel.stdin.write(context.script.packed);
-    else if (frame.kind !== 'tick') {
-      // followed frames are not kept: a log may run for days
-      if (!reading.onFrame || isVerdict(frame)) frames.push(frame);
-      reading.onFrame?.(frame);
-      // what waits for our stdin must not hold the channel open
-      if (frame.kind === 'end') channel.stdin.end();
-      if (frame.kind === 'end' && frame.fields[0] === '0') lastWord.resolve({ type: 'exit', status: 0 });
+async function drained(stdin: Writable): Promise<void> {
+  if (!stdin.writable) return;
+  const heard = new AbortController();
+  const { signal } = heard;
+  try {
+    await Promise.race([once(stdin, 'drain', { signal }), once(stdin, 'close', { signal })]);
+  } finally {
+    heard.abort();
+  }
+}
+
+interface Asked extends CallOptions {
+  readonly host: string;
+  readonly request: Request;
+}
+
+/** Hears one request to its end, and judges it: only an "end" frame with 0 is a success. */
+class Answer implements Listener {
+  readonly #asked: Asked;
+  readonly #frames: Frame[] = [];
+  readonly #noise: string[] = [];
+  readonly #over = Promise.withResolvers<readonly Frame[]>();
+  readonly #give: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #shell: HostShell | undefined;
+  #begun = false;
+  #quiet = false;
+  #isSettled = false;
+
+  constructor(asked: Asked) {
+    this.#asked = asked;
+    this.#give = () => this.#shell?.close();
+    // whoever waits is told; nobody has to
+    this.#over.promise.catch(() => undefined);
+  }
+
+  get done(): Promise<readonly Frame[]> {
+    return this.#over.promise;
+  }
+
+  /** From now on silence, or the caller, may end it. */
+  watch(shell: HostShell): void {
+    this.#shell = shell;
+    const { signal } = this.#asked;
+    if (this.#isSettled) return;
+    signal?.addEventListener('abort', this.#give, { once: true });
+    if (signal?.aborted) this.#give();
+    this.heard();
+  }
+
+  heard(): void {
+    clearTimeout(this.#timer);
+    if (this.#isSettled) return;
+    this.#timer = setTimeout(() => {
+      this.#quiet = true;
+      this.#give();
+    }, this.#asked.quietMs ?? QUIET_MS);
+  }
+
+  onFrame(frame: Frame): void {
+    this.heard();
+    this.#begun = true;
+    if (frame.kind === 'tick') return;
+    // followed frames are not kept: a log may run for days
+    if (!this.#asked.onFrame || isVerdict(frame)) this.#frames.push(frame);
+    this.#asked.onFrame?.(frame);
+    if (frame.kind !== 'end') return;
+    if (this.#asked.stdin === 'alone') void this.#shell?.end();
+    if (this.#frames.some(({ kind }) => kind === 'fail'))
+      this.onOver({ type: 'exit', status: Number(frame.fields[0]) });
+  }
+
+  onNoise(line: string): void {
+    this.#noise.push(line);
+    if (this.#noise.length > 20) this.#noise.shift();
+  }
+
+  onOver(end: ShellEnd): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+    this.#asked.signal?.removeEventListener('abort', this.#give);
+    try {
+      this.#over.resolve(this.#judge(end));
+    } catch (thrown) {
+      this.#over.reject(thrown);
     }
-  };
-  readLines(channel.stdout, (line) => {
-    const frame = parseFrame(line, reading.nonce);
-    if (frame) onFrame(frame);
-    else keepLast(noise, line);
-  });
-  readLines(channel.stderr, (line) => keepLast(noise, line));
-  // the verb's last word is the answer: what it left running may hold the channel open a while longer
-  const end = await Promise.race([channel.ended, lastWord.promise]);
-  watch.stop();
-  channel.stdin.end();
-  if (seen.lack) throw new ScriptLacking(context.host, request);
-  return judge({ frames, noise, end, reading, begun: seen.begun });
+  }
+
+  #judge(end: ShellEnd): readonly Frame[] {
+    const { host, request, signal } = this.#asked;
+    const last = this.#frames.findLast((frame) => frame.kind === 'end');
+    const failure = this.#frames.findLast((frame) => frame.kind === 'fail');
+    if (failure) throw new HostFailure(host, failure.fields);
+    if (last?.fields[0] === '0') return this.#frames;
+    if (signal?.aborted) throw new Cancelled(`"${request.verb}" on ${host} was stopped.`);
+    if (end.type === 'notLoaded') throw notLoaded(host, end.trouble, this.#noise);
+    if (this.#quiet) throw silent(this.#asked);
+    // without its last word nobody knows what was done
+    if (!last && (this.#begun || end.type !== 'exit' || end.status === 0)) throw lost(this.#asked, end);
+    throw new RemoteError({
+      code: 'SLIP_HOST_SCRIPT',
+      host,
+      message: `"${request.verb}" ended unexpectedly on ${host} (${describe(end, last)}).`,
+      detail: this.#noise.map(sanitise),
+    });
+  }
 }
 
 function isVerdict(frame: Frame): boolean {
   return frame.kind === 'end' || frame.kind === 'fail';
 }
 
-interface Answer {
-  readonly frames: readonly Frame[];
-  readonly noise: readonly string[];
-  readonly end: ChannelEnd;
-  readonly reading: Reading;
-  /** At least one frame came: the script had begun. */
-  readonly begun: boolean;
+function silent({ host, request, quietMs = QUIET_MS }: Asked): RemoteError {
+  return new RemoteError({
+    code: 'SLIP_HOST_SILENT',
+    host,
+    message: `${host} accepted "${request.verb}" and then said nothing for ${Math.round(quietMs / 1000)} s.`,
+    mend: 'Look for a hanging disk or a very high load on the host, then try again.',
+  });
 }
 
-/** Only an "end" frame with 0 is a success; a channel without one says nothing about what was done. */
-function judge({ frames, noise, end, reading, begun }: Answer): readonly Frame[] {
-  const { host } = reading.context;
-  const { verb } = reading.request;
-  const last = frames.findLast((frame) => frame.kind === 'end');
-  const failure = frames.findLast((frame) => frame.kind === 'fail');
-  if (failure) throw new HostFailure(host, failure.fields);
-  if (last?.fields[0] === '0') return frames;
-  if (reading.signal?.aborted) throw new Cancelled(`"${verb}" on ${host} was stopped.`);
-  if (reading.watch.wasQuiet()) {
-    throw new RemoteError({
-      code: 'SLIP_HOST_SILENT',
-      host,
-      message: `${host} accepted "${verb}" and then said nothing for ${seconds(reading)} s.`,
-      mend: 'Look for a hanging disk or a very high load on the host, then try again.',
-    });
-  }
-  if (!last && (begun || end.type !== 'exit' || end.status === 0)) {
-    throw new ConnectionLostError({
-      code: 'SLIP_CONNECTION_LOST',
-      host,
-      message: `The connection to ${host} was lost during "${verb}" (${end.type === 'lost' ? end.reason : describe(end)}).`,
-    });
-  }
-  throw new RemoteError({
-    code: 'SLIP_HOST_SCRIPT',
+function lost({ host, request }: Asked, end: ChannelEnd): ConnectionLostError {
+  return new ConnectionLostError({
+    code: 'SLIP_CONNECTION_LOST',
     host,
-    message: `"${verb}" ended unexpectedly on ${host} (${describe(end, last)}).`,
-    detail: noise.map(sanitise),
+    message: `The connection to ${host} was lost during "${request.verb}" (${end.type === 'lost' ? end.reason : describe(end)}).`,
   });
+}
+
+function describe(end: ChannelEnd, last?: Frame): string {
+  if (last) return `status ${last.fields[0] ?? '?'}`;
+  if (end.type === 'signal') return `ended by ${end.signal}`;
+  return end.type === 'exit' ? `status ${end.status}` : end.type;
 }
 
 /** A failure the host script names itself: a code, then the words that belong to it. `failures.ts` gives it its mend. */
@@ -184,63 +271,4 @@ export class HostFailure extends Error {
     this.failure = failure;
     this.words = words.map(sanitise);
   }
-}
-
-/** The script is not there, and stdin was needed for something else. */
-class ScriptLacking extends HostFailure {
-  constructor(host: string, { verb }: Request) {
-    super(host, ['install', verb]);
-  }
-}
-
-function describe(end: ChannelEnd, last?: Frame): string {
-  if (last) return `status ${last.fields[0] ?? '?'}`;
-  if (end.type === 'signal') return `ended by ${end.signal}`;
-  return end.type === 'exit' ? `status ${end.status}` : end.type;
-}
-
-function seconds({ quietMs = QUIET_MS }: Reading): number {
-  return Math.round(quietMs / 1000);
-}
-
-interface QuietWatch {
-  heard(): void;
-  stop(): void;
-  wasQuiet(): boolean;
-}
-
-/** Gives the channel up when nothing was heard for too long, or when the caller asks for it. */
-function quietWatch(channel: Channel, { quietMs = QUIET_MS, signal }: CallOptions): QuietWatch {
-  let quiet = false;
-  const give = () => channel.close();
-  const onQuiet = () => {
-    quiet = true;
-    give();
-  };
-  let timer = setTimeout(onQuiet, quietMs);
-  signal?.addEventListener('abort', give, { once: true });
-  if (signal?.aborted) give();
-  return {
-    heard: () => {
-      clearTimeout(timer);
-      timer = setTimeout(onQuiet, quietMs);
-    },
-    stop: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', give);
-    },
-    wasQuiet: () => quiet,
-  };
-}
-
-function readLines(stream: Readable, onLine: (line: string) => void): void {
-  const splitter = new LineSplitter();
-  stream.on('data', (chunk: Buffer) => splitter.push(chunk).forEach(onLine));
-  stream.on('end', () => splitter.end().forEach(onLine));
-  stream.on('error', () => undefined); // the channel's end tells why
-}
-
-function keepLast(noise: string[], line: string): void {
-  noise.push(line);
-  if (noise.length > 20) noise.shift();
 }

@@ -1,5 +1,14 @@
-import { onWorkerFrame, readLockAnswer, readManifest, readUnlockAnswer } from './answers.ts';
-import { call, type CallContext, type CallOptions } from './call.ts';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import {
+  onWorkerFrame,
+  readArrived,
+  readLockAnswer,
+  readManifest,
+  readReceiveAnswer,
+  readUnlockAnswer,
+} from './answers.ts';
+import { call, type CallContext, type CallOptions, HostFailure, startCall } from './call.ts';
 import { openControl } from './control.ts';
 import { withMend } from './failures.ts';
 import { type Frame, text } from './frames.ts';
@@ -8,6 +17,7 @@ import { parseHistory } from './records.ts';
 import { readHostState } from './reading.ts';
 import type { Request } from './request.ts';
 import {
+  arrivedRequest,
   finishRequest,
   lockRequest,
   prepareCall,
@@ -17,13 +27,22 @@ import {
   sharedVariables,
   taskText,
 } from './requests.ts';
-import type { HostClient, WorkerFrame } from './verbs.ts';
+import { createShells, type ShellsOptions } from './shells.ts';
+import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
+
+/** Up to here the bytes cost less than the processes that unpack them. */
+const LONG_JOURNAL = 8 * 1024;
 
 /** Below this nothing a worker does is quiet: a following channel ticks every second. */
 const FOLLOW_QUIET_MS = 45_000;
 const NEVER_MS = 2 ** 31 - 1;
 
-export function createHostClient(context: CallContext): HostClient {
+export interface NamedPlace extends ShellsOptions {
+  readonly host: string;
+}
+
+export function createHostClient(place: NamedPlace): HostClient {
+  const context: HostContext = { ...place, shells: createShells(place) };
   const ask: Ask = async (request, options) => {
     try {
       return await call(context, request, options);
@@ -39,6 +58,8 @@ export function createHostClient(context: CallContext): HostClient {
     control: (rollout, onLine) => openControl(context, rollout, onLine),
   };
 }
+
+type HostContext = CallContext & NamedPlace;
 
 type Ask = (request: Request, options?: CallOptions) => Promise<readonly Frame[]>;
 
@@ -60,17 +81,48 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
       const onFrame = (frame: Frame) => {
         if (frame.kind === 'line') onLine(text(frame, 0));
       };
-      await ask({ verb: 'log', variables: instanceVariables(instance) }, { signal, quietMs: NEVER_MS, onFrame });
+      await ask(
+        { verb: 'log', variables: instanceVariables(instance) },
+        { stdin: 'alone', signal, quietMs: NEVER_MS, onFrame },
+      );
     },
   } satisfies Partial<HostClient>;
 }
 
-function stageVerbs({ host }: CallContext, ask: Ask) {
+/** What is received behind a lock that is refused is refused, too: nobody asks for that end. */
+async function lock(context: CallContext, options: LockOptions): Promise<LockAnswer> {
+  const { look, receive } = options;
+  const readState = look && ((frames: readonly Frame[]) => readHostState(context.host, frames, look.instances));
+  const locking = await startCall(context, lockRequest(options));
+  const early =
+    receive && received(call(context, receiveRequest(receive), { ...receiveCall(receive), behind: locking }));
+  early?.catch(() => undefined);
+  const answer = readLockAnswer(await locking.done, readState);
+  return answer.type === 'refused' || !early ? answer : { ...answer, received: early };
+}
+
+/** What did not unpack may be unread in part, so it ends as a failure; for us it is an answer. */
+async function received(answer: Promise<readonly Frame[]>): Promise<ReceiveAnswer> {
+  try {
+    return readReceiveAnswer(await answer);
+  } catch (thrown) {
+    if (thrown instanceof HostFailure && thrown.failure === 'unpackable') return { type: 'unpackable' };
+    throw withMend(thrown);
+  }
+}
+
+function receiveCall({ payload, bytes, signal }: ReceiveOptions): CallOptions {
+  return { payload: { bytes, open: payload }, signal, ...HASHING };
+}
+
+function stageVerbs(context: CallContext, ask: Ask) {
   return {
     lock: async (options) => {
-      const { look } = options;
-      const readState = look && ((frames: readonly Frame[]) => readHostState(host, frames, look.instances));
-      return readLockAnswer(await ask(lockRequest(options)), readState);
+      try {
+        return await lock(context, options);
+      } catch (thrown) {
+        throw withMend(thrown);
+      }
     },
     unlock: async ({ rollout, history = '' }) => {
       const whose = typeof rollout === 'string' ? { rollout, any: 'no' } : { rollout: '', any: 'yes' };
@@ -82,28 +134,35 @@ function stageVerbs({ host }: CallContext, ask: Ask) {
     rollout: async (rollout, plan) => {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
-    receive: async ({ payload, signal, ...options }) => {
-      await ask(receiveRequest(options), { payload, signal, ...HASHING });
-    },
+    receive: (options) => received(call(context, receiveRequest(options), receiveCall(options))),
+    arrived: async (options) => readArrived(await ask(arrivedRequest(options), HASHING)),
     ledger: async (variables) => {
       await ask({ verb: 'ledger', variables });
     },
     prepare: async (options) => {
       await ask(prepareRequest(options), prepareCall(options));
     },
-    finish: async (options) =>
-      (await ask(finishRequest(options))).filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0)),
+    finish: async ({ journal, ...options }) => {
+      const isLong = journal.length > LONG_JOURNAL;
+      // a kilobyte a host of the rollout, once: not worth a stream
+      const packed = isLong ? gzipSync(journal) : Buffer.alloc(0);
+      const payload = isLong ? { payload: { bytes: packed.length, open: () => Readable.from([packed]) } } : {};
+      const sent = { size: packed.length, journal: isLong ? '' : journal.trimEnd() };
+      const frames = await ask(finishRequest({ ...options, ...sent }), payload);
+      return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));
+    },
   } satisfies Partial<HostClient>;
 }
 
-function instanceVerbs({ deployTo }: CallContext, ask: Ask) {
+function instanceVerbs({ deployTo }: HostContext, ask: Ask) {
   const follow = async (request: Request, onFrame: (frame: WorkerFrame) => void) => {
     await ask(request, { quietMs: FOLLOW_QUIET_MS, onFrame: (frame) => onWorkerFrame(frame, onFrame) });
   };
   return {
-    activate: async ({ rollout, instance, turn, task, onFrame }) => {
+    activate: async ({ rollout, instance, turn, task, where, onFrame }) => {
       const whole = taskText(deployTo, { rollout, turn, ...task });
-      await follow({ verb: 'activate', variables: { rollout, I: instance, turn, task: whole } }, onFrame);
+      const here = where === 'here' ? 'yes' : 'no';
+      await follow({ verb: 'activate', variables: { rollout, I: instance, turn, here, task: whole } }, onFrame);
     },
     follow: async ({ rollout, instance, turn, onFrame }) => {
       await follow({ verb: 'follow', variables: { rollout, I: instance, turn } }, onFrame);

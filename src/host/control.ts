@@ -13,7 +13,7 @@ export async function openControl(
   const started = await startCall(
     context,
     { verb: 'control', variables: { rollout } },
-    { quietMs: QUIET_MS, onFrame: (frame) => frame.kind === 'control' && onLine(text(frame, 0)) },
+    { stdin: 'alone', quietMs: QUIET_MS, onFrame: (frame) => frame.kind === 'control' && onLine(text(frame, 0)) },
   );
   const ended = started.done.then(
     () => undefined,

@@ -1,3 +1,4 @@
+import { formatBytes } from '../base/bytes.ts';
 import { quote } from '../base/shell.ts';
 import { RemoteError, type SlipwayError, UserError } from '../base/errors.ts';
 import { HostFailure } from './call.ts';
@@ -48,11 +49,32 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `${file} could not be written`,
     mend: 'Look at rights, free space and inodes: df -h; df -i',
   }),
+  full: (folder, kb) => ({
+    code: 'SLIP_DISK_FULL',
+    what: `the disk of ${folder} is full (${formatBytes(Number(kb) * 1024)} free)`,
+    mend: `Look at what fills it: df -h ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
+  }),
+  inodes: (folder) => ({
+    code: 'SLIP_DISK_INODES',
+    what: `the disk of ${folder} has no inodes left: it holds too many files`,
+    mend: `Look at what holds them: df -i ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
+  }),
+  quota: (folder, kb) => ({
+    code: 'SLIP_QUOTA',
+    what: `nothing more may be written to ${folder}, though its disk has ${formatBytes(Number(kb) * 1024)} free: the quota of the user is used up`,
+    mend: 'Look at it on the host: quota -s; delete releases that are no longer needed, or have the quota raised.',
+  }),
+  readonly: (folder) => ({
+    code: 'SLIP_READ_ONLY',
+    what: `the file system of ${folder} is read-only`,
+    mend: 'Linux does that to a file system with errors: look at dmesg on the host, then repair or remount it.',
+  }),
   install: () => ({
     code: 'SLIP_INSTALL',
     what: 'the host script could not be written',
     mend: 'Look at free space and rights below deployTo.',
   }),
+  tool: (tool) => ({ code: 'SLIP_TOOL', what: needText(['tool', tool]), mend: needMend(['tool', tool]) }),
   used: (release) => ({
     code: 'SLIP_RELEASE_USED',
     what: `${release} is used by a link or a process; it cannot be sent again`,

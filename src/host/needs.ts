@@ -10,6 +10,8 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
       return `${first} is not installed`;
     case 'shared':
       return `shared/${first} does not exist`;
+    case 'readonly':
+      return `${first} is mounted read-only`;
     case 'real':
       return `${first} is a real folder, not a link`;
     case 'setsid':
@@ -31,9 +33,11 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
 export function needMend([kind, first = '', second = '', third = '']: Need): string {
   switch (kind) {
     case 'tool':
-      return `Install it, for example: sudo apt-get install ${first.split(' ')[0]!}`;
+      return `Install it, for example: sudo apt-get install ${packageOf(first.split(' ')[0]!)}`;
     case 'shared':
       return `Put it there before the first deploy; slipway links it into every release.`;
+    case 'readonly':
+      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${first}`;
     case 'real':
       return `Move it away on the host: mv ${first} ${first}.before-slipway`;
     case 'setsid':
@@ -51,6 +55,23 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
     case undefined:
     default:
       return '';
+  }
+}
+
+/** Debian's package of a tool. */
+function packageOf(tool: string): string {
+  switch (tool) {
+    case 'awk':
+      return 'mawk';
+    case 'xargs':
+      return 'findutils';
+    case 'dd':
+    case 'head':
+    case 'sha256sum':
+    case 'timeout':
+      return 'coreutils';
+    default:
+      return tool;
   }
 }
 

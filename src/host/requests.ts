@@ -3,7 +3,14 @@ import { assignments, each, lines, type Request, type Variables } from './reques
 import { instanceVariables } from './instance-variables.ts';
 import type { CallOptions } from './call.ts';
 import { type Frame, text } from './frames.ts';
-import type { FinishOptions, LockOptions, PrepareOptions, ProbeOptions, ReceiveOptions } from './verbs.ts';
+import type {
+  ArrivedOptions,
+  FinishOptions,
+  LockOptions,
+  PrepareOptions,
+  ProbeOptions,
+  ReceiveOptions,
+} from './verbs.ts';
 
 /** The requests of the host client: each verb's variables, as its part of the host script names them. */
 export function probeRequest({ instances, shared, depth }: ProbeOptions): Request {
@@ -29,11 +36,13 @@ export function lockRequest(options: LockOptions): Request {
   const { owner, app, stage, dead = '', force = '', takes = '', history, look } = options;
   const { variables, functions = [] } = look ? probeRequest(look) : {};
   const lock = { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history };
-  return { verb: 'lock', variables: { ...variables, ...lock, look: look ? 'yes' : 'no' }, functions };
+  const looking = { look: look ? 'yes' : 'no', seen: look?.seen ?? '' };
+  return { verb: 'lock', variables: { ...variables, ...lock, ...looking }, functions };
 }
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
-  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '' } = options;
+  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '', bytes } = options;
+  const { upload, kept = '', whenCut, codec, against } = options;
   return {
     verb: 'receive',
     variables: {
@@ -43,13 +52,27 @@ export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal
       digest,
       ledger,
       plan,
+      size: bytes,
       copy: prepare.length > 0 ? 'yes' : 'no',
-      // with nothing to prepare the same request publishes
-      then_publish: prepare.length > 0 ? 'no' : 'yes',
+      then_publish: thenPublish(prepare),
+      upload,
+      kept,
+      park: whenCut === 'keep' ? 'yes' : 'no',
+      codec,
+      against: lines(against),
       drop: lines([...shared.files, ...shared.dirs]),
       ...sharedVariables(shared),
     },
   };
+}
+
+/** With nothing to prepare the same request publishes. */
+function thenPublish(prepare: ReceiveOptions['prepare']): 'yes' | 'no' {
+  return prepare.length > 0 ? 'no' : 'yes';
+}
+
+export function arrivedRequest({ release, digest, upload, prepare }: ArrivedOptions): Request {
+  return { verb: 'arrived', variables: { release, digest, upload, then_publish: thenPublish(prepare) } };
 }
 
 export function prepareRequest({ rollout, stage, release, base = '', steps, shared }: PrepareOptions): Request {
@@ -74,6 +97,7 @@ export function prepareRequest({ rollout, stage, release, base = '', steps, shar
 export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): CallOptions {
   const longest = Math.max(...steps.map((step) => step.timeoutMs), 0);
   return {
+    stdin: 'alone',
     signal,
     // the step's own timeout on the host speaks first
     quietMs: longest + 60_000,
@@ -87,7 +111,10 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
-export function finishRequest({ rollout, marks, prune, history, lock }: FinishOptions): Request {
+/** `size`: bytes of the journal that follows on stdin. */
+type Finishing = FinishOptions & { readonly size: number };
+
+export function finishRequest({ rollout, marks, prune, history, lock, journal, size }: Finishing): Request {
   return {
     verb: 'finish',
     variables: {
@@ -96,6 +123,8 @@ export function finishRequest({ rollout, marks, prune, history, lock }: FinishOp
       prune: lines(prune),
       history,
       release_lock: lock === 'release' ? 'yes' : 'no',
+      journal,
+      size,
     },
   };
 }

@@ -12,7 +12,7 @@ export interface HostState {
   /** `uname -s -m`, e.g. "Linux x86_64". */
   readonly system: string;
   readonly tools: ReadonlySet<string>;
-  readonly disk: { readonly freeBytes: number; readonly freeInodes: number | undefined };
+  readonly disk: { readonly freeBytes: number | undefined; readonly freeInodes: number | undefined };
   /** Releases in the ledger, oldest first by sequence. */
   readonly releases: readonly ReleaseRecord[];
   readonly instances: readonly InstanceState[];
@@ -21,6 +21,8 @@ export interface HostState {
   /** The app and stage that the folder belongs to, as its app.json says; undefined when it has none. */
   readonly owner: string | undefined;
   readonly lock: LockState | undefined;
+  /** The rollout that had the lock last. */
+  readonly last: string | undefined;
   /** The folder that deployTo would be made in, when we have no right to write there. */
   readonly notWritable: string | undefined;
   /** Missing rights and tools, each with the mend; empty when all is well. Only what the stage needs. */

@@ -18,7 +18,9 @@ export interface HostClient {
   own(owner: LockOwner): Promise<void>;
   /** Freezes the plan of the rollout on the host. */
   rollout(rollout: string, plan: string): Promise<void>;
-  receive(options: ReceiveOptions): Promise<void>;
+  receive(options: ReceiveOptions): Promise<ReceiveAnswer>;
+  /** What became of an upload whose connection was lost. */
+  arrived(options: ArrivedOptions): Promise<Arrived>;
   /** Writes the ledger line of a release that is there already. */
   ledger(options: { readonly rollout: string; readonly release: string; readonly ledger: string }): Promise<void>;
   prepare(options: PrepareOptions): Promise<void>;
@@ -59,14 +61,27 @@ export interface LockOptions {
   /** A history line (JSON) for a takeover; its first `@` stands for the rollout whose lock it was. */
   readonly history: string;
   /** What to read once the lock is ours, in the same round trip. */
-  readonly look?: ProbeOptions;
+  readonly look?: LookOptions;
+  /** Sent behind it without waiting for its answer: the host takes it only when the lock is ours. */
+  readonly receive?: ReceiveOptions;
 }
 
-/** `state`: what was read under the lock, when that was asked for. */
+export interface LookOptions extends ProbeOptions {
+  /** Who had the lock last when it was free: as long as that is so, nothing has changed, and nothing is read. */
+  readonly seen?: string | undefined;
+}
+
 export type LockAnswer =
-  | { readonly type: 'taken'; readonly state?: HostState }
-  | { readonly type: 'takenOver'; readonly from: LockState; readonly state?: HostState }
+  | ({ readonly type: 'taken' } & UnderLock)
+  | ({ readonly type: 'takenOver'; readonly from: LockState } & UnderLock)
   | { readonly type: 'refused'; readonly by: LockState };
+
+interface UnderLock {
+  /** What was read under the lock, when that was asked for and something may have changed. */
+  readonly state?: HostState;
+  /** The end of what was sent behind it. */
+  readonly received?: Promise<ReceiveAnswer>;
+}
 
 export interface UnlockOptions {
   /** The rollout that holds it, or "any" for whoever does. */
@@ -90,9 +105,42 @@ export interface ReceiveOptions {
   readonly prepare: readonly PrepareSettings[];
   /** The plan of the rollout, which is frozen on the host with it. */
   readonly plan?: string;
+  /** Names what is sent over what: a later attempt at the same finds by it what has arrived. */
+  readonly upload: string;
+  /** What an earlier attempt has left, by the name that `arrived` told. */
+  readonly kept?: string | undefined;
+  /** What happens to what has come when the upload is cut off. */
+  readonly whenCut: 'keep' | 'discard';
+  readonly codec: 'gzip' | 'zstd';
+  /** Files of the base that zstd unpacks the payload with. */
+  readonly against: readonly string[];
   readonly payload: () => Readable;
+  /** Of the payload. */
+  readonly bytes: number;
   readonly signal: AbortSignal;
 }
+
+export type ReceiveAnswer =
+  /** `left`: files that have come into the base since, and that the release was made without. */
+  | { readonly type: 'received'; readonly left: readonly string[] }
+  /** Files that stay are no longer what the manifest of the base says: they have to be sent, too. */
+  | { readonly type: 'differs'; readonly paths: readonly string[] }
+  /** The files of the base did not unpack it: it has to be packed without them. */
+  | { readonly type: 'unpackable' };
+
+export interface ArrivedOptions {
+  readonly release: string;
+  readonly digest: string;
+  readonly upload: string;
+  readonly prepare: readonly PrepareSettings[];
+}
+
+export type Arrived =
+  /** It was received and, with nothing to prepare, published after all. */
+  | { readonly type: 'there' }
+  /** `files`: whole ones, each as its sha256, a space, and its path. */
+  | { readonly type: 'part'; readonly name: string; readonly files: ReadonlySet<string> }
+  | { readonly type: 'nothing' };
 
 export interface PrepareOptions {
   readonly rollout: string;
@@ -119,6 +167,8 @@ export interface ActivateOptions {
   readonly turn: number;
   /** The worker's variables: 80-worker.sh. */
   readonly task: Variables;
+  /** `here`: it is over at once, so it needs no process that outlives the connection. */
+  readonly where: 'here' | 'detached';
   readonly onFrame: (frame: WorkerFrame) => void;
 }
 
@@ -150,6 +200,8 @@ export interface FinishOptions {
   readonly prune: readonly string[];
   readonly history: string;
   readonly lock: 'release' | 'keep';
+  /** Lines of the journal that have not come by the control channel. */
+  readonly journal: string;
 }
 
 export interface Control {

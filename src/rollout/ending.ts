@@ -81,6 +81,7 @@ async function finishAll(context: RolloutContext, ending: Ending, outcome: Rollo
         marks,
         prune: ending.type === 'succeeded' ? (plan.hosts.find((one) => one.host === host.host)?.prune ?? []) : [],
         history,
+        journal: context.journal.rest(),
         lock: 'release',
       });
       if (pruned.length > 0) context.events.emit({ type: 'release.pruned', host: host.host, releases: pruned });

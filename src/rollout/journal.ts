@@ -5,13 +5,17 @@ import { atMost } from './patience.ts';
 
 /** Beats on every host and keeps the rollout's events there, as long as the controller lives. */
 export interface Journal {
-  /** Opens the channels, once the lock is held: beats begin. A channel that is lost is opened again. */
-  open(rollout: string, hosts: readonly HostClient[]): Promise<void>;
+  /** The lock is held. Channels are opened when the rollout lasts; a channel that is lost is opened again. */
+  begin(rollout: string, hosts: readonly HostClient[]): void;
   write(event: RolloutEvent): void;
+  /** What no channel has taken yet, for the last request to a host: a short rollout needs no channel. */
+  rest(): string;
   /** Settles when every line has arrived on the hosts that can be reached. */
   close(): Promise<void>;
 }
 
+/** A lock lives for a minute without a beat, so a rollout that is over by then needs no channel for it. */
+const OPEN_MS = 3000;
 const BEAT_MS = 15_000;
 const LAST_LINES_MS = 5000;
 const REOPEN_MS = 2000;
@@ -27,14 +31,16 @@ interface Keeper {
   readonly waiting: string[];
 }
 
+function writeLine({ control, waiting }: Keeper, line: string): void {
+  if (control) control.journal(line);
+  else if (waiting.length < WAITING_LINES) waiting.push(line);
+}
+
 export function createJournal(clock: Clock): Journal {
   const earlier: string[] = [];
+  let toOpen: (() => Promise<unknown>) | undefined;
   const keepers: Keeper[] = [];
   const stop = new AbortController();
-  const write = (keeper: Keeper, line: string) => {
-    if (keeper.control) keeper.control.journal(line);
-    else if (keeper.waiting.length < WAITING_LINES) keeper.waiting.push(line);
-  };
   /** Settles with the first channel, or with its failure; goes on behind that. */
   const keep = async (keeper: Keeper, host: HostClient, rollout: string): Promise<void> => {
     const control = await host.control(rollout, () => undefined).catch(() => undefined);
@@ -54,24 +60,39 @@ export function createJournal(clock: Clock): Journal {
       keepers.forEach(({ control }) => control?.beat());
     }
   };
+  const open = async () => {
+    const opening = toOpen?.();
+    toOpen = undefined;
+    await opening;
+  };
   return {
-    open: async (rollout, hosts) => {
-      void beat().catch(() => undefined);
-      const kept = hosts.map((host) => {
-        const keeper: Keeper = { control: undefined, waiting: [...earlier] };
-        keepers.push(keeper);
-        return keep(keeper, host, rollout);
-      });
-      await Promise.all(kept);
+    begin: (rollout, hosts) => {
+      toOpen = () => {
+        void beat().catch(() => undefined);
+        const kept = hosts.map((host) => {
+          const keeper: Keeper = { control: undefined, waiting: [...earlier] };
+          keepers.push(keeper);
+          return keep(keeper, host, rollout);
+        });
+        return Promise.all(kept);
+      };
+      clock.sleep(OPEN_MS, stop.signal).then(open, () => undefined);
     },
     write: (event) => {
       if (FLEETING.has(event.type)) return;
       const line = JSON.stringify(event);
       if (keepers.length === 0) earlier.push(line);
-      keepers.forEach((keeper) => write(keeper, line));
+      keepers.forEach((keeper) => writeLine(keeper, line));
+    },
+    rest: () => {
+      if (keepers.length > 0) return '';
+      toOpen = undefined;
+      return earlier.map((line) => `${line}\n`).join('');
     },
     close: async () => {
       stop.abort();
+      // nobody asked for the rest: the rollout goes on without us
+      await atMost(clock, LAST_LINES_MS, open());
       await atMost(clock, LAST_LINES_MS, Promise.all(keepers.flatMap(({ control }) => control?.close() ?? [])));
     },
   };

@@ -2,37 +2,55 @@ import { LockedError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import type { HistoryRecord } from '../host/records.ts';
 import type { HostState, LockOwner, LockState } from '../host/state.ts';
-import type { HostClient, LockAnswer, LockOptions, ProbeOptions } from '../host/verbs.ts';
+import type { HostClient, LockAnswer, LockOptions, LookOptions, ReceiveAnswer } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import { isDeadHere } from './owner.ts';
 import { atMost } from './patience.ts';
+import { uploadFor } from './upload.ts';
 
 /**
- * Locks every host of the rollout: the first one decides, the others follow at once; any refusal releases all. Throws
- * LockedError when somebody else holds one.
+ * Locks every host of the rollout at once; what is small is sent right behind. Of two that begin at the same moment, and each
+ * hold a part of the hosts, the elder waits for the younger one to give way: exactly one wins. Any other refusal releases all.
+ * Throws LockedError when somebody else holds one.
  */
 export async function lockAll(context: RolloutContext): Promise<Locked> {
-  const [first, ...others] = context.hosts;
   const held: HeldLock[] = [];
+  const early = new Map<string, Promise<ReceiveAnswer>>();
+  const said: HostState[] = [];
   try {
-    await lockHost(context, first!, { held });
-    const rest = await Promise.allSettled([
-      first!.probe(lookAt(context, first!)),
-      ...others.map((host) => lockHost(context, host, { held, look: lookAt(context, host) })),
-    ]);
-    const refused = rest.find((result) => result.status === 'rejected');
-    if (refused) throw refused.reason;
-    return { held, said: rest.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : [])) };
+    for (let patience = PATIENCE_MS, hosts = context.hosts; hosts.length > 0; patience -= RETRY_MS) {
+      const tries = await Promise.allSettled(hosts.map((host) => lockHost(context, host, { held, said, early })));
+      const refused = tries.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+      const final = refused.find((reason) => patience <= 0 || held.length === 0 || !givesWay(context, reason));
+      if (final !== undefined) throw final as Error;
+      hosts = hosts.filter((_, index) => tries[index]!.status === 'rejected');
+      if (hosts.length > 0) await context.clock.sleep(RETRY_MS);
+    }
+    return { held, said, early };
   } catch (thrown) {
+    // nothing may still be at work there when the lock is released
+    await Promise.allSettled(early.values());
     await giveBack(context, held);
     throw thrown;
   }
 }
 
+const PATIENCE_MS = 3000;
+const RETRY_MS = 150;
+
+/** Rollout ids begin with their time: a younger one that is still locking finds ours, and gives back what it has. */
+function givesWay({ id }: RolloutContext, refusal: unknown): boolean {
+  if (!(refusal instanceof RefusedLock) || refusal.lock.owner === undefined) return false;
+  const { rollout, state } = refusal.lock.owner;
+  return state === 'held' && !isManual(rollout) && rollout > id;
+}
+
 export interface Locked {
   readonly held: Held;
-  /** What the hosts said of themselves right after they were locked. */
+  /** What the hosts said of themselves right after they were locked, when it may not be what they said before. */
   readonly said: readonly HostState[];
+  /** Uploads that are under way, by host. */
+  readonly early: ReadonlyMap<string, Promise<ReceiveAnswer>>;
 }
 
 /** Locks that a rollout holds; `paused` is the owner that it took one from. */
@@ -51,35 +69,33 @@ export async function giveBack({ clock, owner }: RolloutContext, held: Held): Pr
   await atMost(clock, LAST_WORDS_MS, Promise.allSettled(given));
 }
 
-function lookAt({ settings }: RolloutContext, { host }: HostClient): ProbeOptions {
+function lookAt({ settings, seen }: RolloutContext, { host }: HostClient): LookOptions {
   const instances = settings.instances.filter((instance) => instance.host === host);
-  return { instances, shared: settings.shared, depth: 'look' };
+  return { instances, shared: settings.shared, depth: 'look', seen: seen.get(host) };
 }
 
+/** What locking has reached so far: every host that is locked is added. */
 interface Locking {
-  /** The hosts that are locked: this one is added. */
   readonly held: HeldLock[];
-  readonly look?: ProbeOptions;
+  readonly said: HostState[];
+  readonly early: Map<string, Promise<ReceiveAnswer>>;
 }
 
-/** Answers with what the host says of itself, when that was asked for. */
-async function lockHost(
-  context: RolloutContext,
-  host: HostClient,
-  { held, look }: Locking,
-): Promise<HostState | undefined> {
-  const asked = look ? { look } : {};
+async function lockHost(context: RolloutContext, host: HostClient, { held, said, early }: Locking): Promise<void> {
+  const asked = { look: lookAt(context, host), ...(await behindLock(context, host)) };
   let answer = await askForLock(context, host, asked).catch((thrown: unknown) => {
     // it may be ours, though the answer did not come whole
     held.push({ host, paused: undefined });
     throw thrown;
   });
   if (answer.type === 'refused' && answer.by.owner && isDeadHere(answer.by.owner)) {
-    answer = await askForLock(context, host, { ...asked, dead: answer.by.owner.rollout });
+    answer = await askForLock(context, host, { look: asked.look, dead: answer.by.owner.rollout });
   }
-  if (answer.type === 'refused') throw lockedError(context.settings.stage, host.host, answer.by);
+  if (answer.type === 'refused') throw new RefusedLock(context.settings.stage, host.host, answer.by);
   const from = answer.type === 'takenOver' ? answer.from.owner : undefined;
   held.push({ host, paused: from?.state === 'paused' ? from : undefined });
+  if (answer.state) said.push(answer.state);
+  if (answer.received) early.set(host.host, answer.received);
   if (answer.type === 'takenOver') {
     context.events.emit({
       type: 'lock.takenOver',
@@ -90,13 +106,28 @@ async function lockHost(
   } else {
     context.events.emit({ type: 'lock.taken', host: host.host });
   }
-  return answer.state;
+}
+
+/** More than this is not sent before it is known that the lock is ours. */
+const EARLY_BYTES = 1_000_000;
+
+async function behindLock(context: RolloutContext, host: HostClient): Promise<Pick<LockOptions, 'receive'>> {
+  const way = context.delivery.to(host);
+  const planned = context.plan.hosts.find((one) => one.host === host.host)?.upload;
+  if (way.type !== 'send' || typeof planned !== 'object' || planned.bytes > EARLY_BYTES) return {};
+  const signal = context.controls.signal();
+  try {
+    return { receive: await uploadFor(context, host, { way, signal }) };
+  } catch {
+    // whoever needs it in its turn says why it cannot be had
+    return {};
+  }
 }
 
 function askForLock(
   { owner, settings, takeover }: RolloutContext,
   host: HostClient,
-  more: Pick<LockOptions, 'dead' | 'look'>,
+  more: Pick<LockOptions, 'dead' | 'look' | 'receive'>,
 ): Promise<LockAnswer> {
   return host.lock({
     owner,
@@ -136,7 +167,21 @@ export function describeLock({ owner, ageMs }: LockState): string {
   return `${owner.who} since ${since} (${owner.why}), ${beat}`;
 }
 
+/** The lock of another, as an error that knows it. */
+class RefusedLock extends LockedError {
+  readonly lock: LockState;
+
+  constructor(stage: string, host: string, lock: LockState) {
+    super(lockedDetails(stage, host, lock));
+    this.lock = lock;
+  }
+}
+
 export function lockedError(stage: string, host: string, lock: LockState): LockedError {
+  return new LockedError(lockedDetails(stage, host, lock));
+}
+
+function lockedDetails(stage: string, host: string, lock: LockState) {
   const byHand = isManual(lock.owner?.rollout);
   const paused = lock.owner?.state === 'paused' && !byHand;
   const mend = paused
@@ -144,11 +189,11 @@ export function lockedError(stage: string, host: string, lock: LockState): Locke
     : byHand
       ? `It was locked by hand. When that is over: slipway unlock ${stage} --force -m WHY`
       : `Wait until it is done; a dead lock is taken over after 60 s. To break it: slipway unlock ${stage} --force -m WHY`;
-  return new LockedError({
+  return {
     code: paused ? 'SLIP_PAUSED' : 'SLIP_LOCKED',
     message: `${stage} is locked on ${host} by ${describeLock(lock)}.`,
     mend,
-  });
+  };
 }
 
 /** The lock stays for the person who decides; it does not age. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import type { HostState } from '../host/state.ts';
+import type { ReceiveAnswer } from '../host/verbs.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
@@ -21,12 +22,10 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
   events.emit({ type: 'rollout.planned', plan: planned.plan });
   events.emit({ type: 'rollout.started' });
   packAhead(planned);
-  const { held, said } = await lockAll(planned);
-  // beats begin at once: what comes next may take a while
-  const opened = journal.open(planned.id, planned.hosts);
+  const { held, said, early } = await lockAll(planned);
+  journal.begin(planned.id, planned.hosts);
   try {
-    const context = await underLock(planned, said);
-    await opened;
+    const context = await underLock({ ...planned, early }, said);
     const run = createRun();
     enterPhase(context, 'Staging', '');
     const stopped = await stage(context);
@@ -35,10 +34,11 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
     controls.takeUrgent();
     return await endRollout(context, run, ending);
   } catch (thrown) {
+    // nothing may still be at work there when the lock is released
+    await Promise.allSettled(early.values());
     await giveBack(planned, held);
     throw thrown;
   } finally {
-    await opened;
     await journal.close();
   }
 }
@@ -53,7 +53,11 @@ function packAhead({ hosts, delivery, controls }: RolloutContext): void {
 /** Between the plan that was shown and the lock somebody may have been at work: what the hosts say now counts. */
 async function underLock(context: RolloutContext, said: readonly HostState[]): Promise<RolloutContext> {
   const { plan, ledger, instances } = await context.replan(said);
-  const now = { ...context, plan, instances, delivery: { ...context.delivery, ledger } };
+  const delivery = { ...context.delivery, ledger };
+  if (said.length === 0) return { ...context, plan, instances, delivery };
+  // what went out early was meant for the hosts as they were
+  await Promise.allSettled(context.early.values());
+  const now = { ...context, plan, instances, delivery, early: new Map<string, Promise<ReceiveAnswer>>() };
   const told = ({ steps, instances: planned }: Plan) => JSON.stringify([steps, planned]);
   if (told(plan) === told(context.plan)) return now;
   context.events.emit({ type: 'warning', message: 'The hosts have changed since they were read: planned again.' });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SlipwayError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
+import { createThrottle } from '../base/throttle.ts';
 import type { InstanceSettings } from '../config/settings.ts';
 import type { HostState } from '../host/state.ts';
 import { createControls } from './controls.ts';
@@ -38,6 +39,9 @@ export function startRollout(
     clock,
     whenPaused,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
+    seen: new Map(prepared.readings.flatMap(({ state }) => (atRest(state) ? [[state.host, state.last ?? '']] : []))),
+    early: new Map(),
+    uplink: createThrottle(settings.rollout.bwlimit, clock),
     replan: async (said) => {
       const { plan, ledger, leftovers } = prepared.replan(await readQuiet(stage, prepared, { said, events }));
       return { plan, ledger, instances: byId([...settings.instances, ...leftovers]) };
@@ -51,6 +55,10 @@ export function startRollout(
     })
     .finally(() => prepared.delivery.dispose());
   return { id, subscribe: (listener) => events.subscribe(listener), send: (intent) => controls.send(intent), finished };
+}
+
+function atRest({ lock, instances }: HostState): boolean {
+  return lock === undefined && instances.every((instance) => instance.busy === undefined);
 }
 
 function byId(instances: readonly InstanceSettings[]): ReadonlyMap<string, InstanceSettings> {
@@ -70,7 +78,7 @@ async function readQuiet(
 ): Promise<readonly Reading[]> {
   const heard = (host: string): Reading | undefined => {
     const [before, state] = [earlier.find((one) => one.state.host === host), said.find((one) => one.host === host)];
-    return before && state && { ...before, state };
+    return before && { ...before, state: state ?? before.state };
   };
   for (let attempt = 1; ; attempt += 1) {
     const known = attempt === 1 ? heard : () => undefined;

@@ -1,5 +1,6 @@
 import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
+import type { InstanceSettings } from '../config/settings.ts';
 import { instanceVariables } from '../host/instance-variables.ts';
 import type { Variables } from '../host/request.ts';
 import type { WorkerFrame } from '../host/verbs.ts';
@@ -99,6 +100,7 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
       instance: name,
       turn: change.turn,
       task: taskOf(context, change),
+      where: isMereSwitch(instanceOf(context, change.instance)) ? 'here' : 'detached',
       onFrame,
     });
     return last.outcome ?? { type: 'unknown', cause: 'worker', reason: 'the update ended without a word' };
@@ -112,6 +114,11 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
     if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
     throw thrown;
   }
+}
+
+/** Nothing is stopped, started or waited for: it is over before anybody could leave. */
+function isMereSwitch({ service, health }: InstanceSettings): boolean {
+  return service.type === 'files' && health.probe.type === 'running' && health.minHealthyMs === 0;
 }
 
 /** Silence may be the network's: as far as anybody can tell, the worker lives on. */

@@ -1,14 +1,17 @@
 import ssh2 from 'ssh2';
-import type { BaseAgent, IdentityCallback, ParsedKey } from 'ssh2';
+import type { BaseAgent, IdentityCallback, ParsedKey, SigningRequestOptions } from 'ssh2';
 import type { Clock } from '../base/clock.ts';
 
-/** A key that the agent holds and signs with. */
-export interface AgentKey {
+/** A key whose private half is elsewhere: in an agent, or in a file that was unlocked. */
+export interface SigningKey {
   readonly key: ParsedKey;
+  sign(bytes: Buffer, options: SigningRequestOptions): Promise<Buffer>;
+}
+
+/** A key that the agent holds and signs with. */
+export interface AgentKey extends SigningKey {
   readonly comment: string;
   readonly blob: Buffer;
-  /** Hands ssh2 this one key, so that each attempt is ours to order and to tell. */
-  readonly agent: BaseAgent<ParsedKey>;
 }
 
 export type AgentAnswer =
@@ -42,24 +45,43 @@ function identities(agent: BaseAgent<ParsedKey>): Promise<AgentAnswer> {
 }
 
 function agentKey(agent: BaseAgent<ParsedKey>, key: ParsedKey): AgentKey {
-  return { key, comment: key.comment, blob: key.getPublicSSH(), agent: new OneKeyAgent(agent, key) };
+  const sign = (bytes: Buffer, options: SigningRequestOptions) =>
+    new Promise<Buffer>((resolve, reject) => {
+      agent.sign(key, bytes, options, (error, signature) => {
+        if (signature === undefined) reject(error ?? new Error('the agent did not sign'));
+        else resolve(signature);
+      });
+    });
+  return { key, comment: key.comment, blob: key.getPublicSSH(), sign };
 }
 
-class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
-  readonly #agent: BaseAgent<ParsedKey>;
-  readonly #key: ParsedKey;
+/**
+ * Hands ssh2 one key, so that each attempt is ours to order and to tell. It is asked to sign only when the host has said
+ * that it would take the key, and may take its time: that is when a locked key is unlocked.
+ */
+export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
+  readonly #key: () => Promise<ParsedKey>;
+  readonly #sign: SigningKey['sign'];
 
-  constructor(agent: BaseAgent<ParsedKey>, key: ParsedKey) {
+  constructor(key: () => Promise<ParsedKey>, sign: SigningKey['sign']) {
     super();
-    this.#agent = agent;
     this.#key = key;
+    this.#sign = sign;
   }
 
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
-    callback(null, [this.#key]);
+    this.#key().then(
+      (key) => callback(null, [key]),
+      (error: unknown) => callback(error as Error),
+    );
   }
 
-  override sign(...args: unknown[]): void {
-    (this.#agent.sign as (...args: unknown[]) => void).apply(this.#agent, args);
+  override sign(...given: unknown[]): void {
+    const [, bytes, options, callback] = given as SignArguments;
+    this.#sign(bytes, options)
+      .then((signature) => callback(null, signature))
+      .catch((error: unknown) => callback(error as Error));
   }
 }
+
+type SignArguments = [unknown, Buffer, SigningRequestOptions, (error: Error | null, signature?: Buffer) => void];

@@ -1,9 +1,10 @@
 import type { ClientChannel } from 'ssh2';
+import type { LosableChannel } from './places.ts';
 import { Input, Output } from './streams.ts';
-import type { Channel, ChannelEnd } from './transport.ts';
+import type { ChannelEnd } from './transport.ts';
 
 /** A channel over ssh2. */
-export class Ssh2Channel implements Channel {
+export class Ssh2Channel implements LosableChannel {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -15,7 +16,7 @@ export class Ssh2Channel implements Channel {
     this.#source = source;
     this.stdin = new Input(source);
     this.stdout = new Output(source);
-    this.stderr = new Output(source.stderr);
+    this.stderr = new Output(source.stderr, 'keepLast');
     const { promise, resolve } = Promise.withResolvers<ChannelEnd>();
     this.ended = promise;
     this.#settle = resolve;
@@ -31,7 +32,7 @@ export class Ssh2Channel implements Channel {
       this.stdin.destroy();
       close(endOf(status, signal));
     });
-    void Promise.all([closed, over(this.stdout), over(this.stderr)]).then(([end]) => this.#settle(end));
+    void Promise.all([closed, this.stdout.over, this.stderr.over]).then(([end]) => this.#settle(end));
   }
 
   /** OpenSSH ignores it where the login is root's: "session signalling requires privilege separation". */
@@ -58,8 +59,4 @@ function endOf(status: number | null | undefined, signal: string | undefined): C
   if (typeof status === 'number') return { type: 'exit', status };
   if (signal !== undefined) return { type: 'signal', signal };
   return { type: 'lost', reason: 'the host closed the channel without an exit status' };
-}
-
-function over(stream: Output): Promise<void> {
-  return new Promise((resolve) => stream.once('close', resolve));
 }

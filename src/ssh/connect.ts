@@ -1,74 +1,96 @@
-import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
-import { createLimit } from '../base/limit.ts';
-import { gatherCredentials } from './auth.ts';
-import { Ssh2Connection } from './connection.ts';
-import type { ConnectionTiming } from './connection.ts';
-import { shakeHands } from './handshake.ts';
-import type { HandshakeRequest, HandshakeTiming } from './handshake.ts';
+import { RemoteError } from '../base/errors.ts';
+import { chooseTransport } from './choose.ts';
+import { dialSsh2 } from './dial.ts';
 import type { HostKeyPolicy } from './host-key.ts';
-import { readKnownHosts } from './known-hosts-file.ts';
+import { lastHop, leaseHop, onTheWay } from './jump.ts';
+import type { Lease } from './jump.ts';
+import { dialOpenSsh } from './openssh/dial.ts';
+import { SSH } from './openssh/program.ts';
+import { isOnPath } from './processes.ts';
+import type { Environment } from './processes.ts';
+import type { AskPerson } from './prompts.ts';
 import type { HostSpec } from './spec.ts';
-import type { Connection } from './transport.ts';
-
-export type Timing = HandshakeTiming & ConnectionTiming;
+import type { Timing } from './timing.ts';
+import type { Connection, Hop, TransportName } from './transport.ts';
+import type { SocketTrouble } from './troubles.ts';
 
 export interface ConnectOptions extends HostKeyPolicy {
   readonly timing?: Partial<Timing>;
   readonly clock?: Clock;
+  /** Puts questions to a person; without it whatever needs an answer is refused. */
+  readonly ask?: AskPerson;
+  /** Undefined: ssh2, unless something is configured that only OpenSSH can do. */
+  readonly transport?: TransportName | undefined;
+  /** For the programs that are run: ssh, a ProxyCommand. */
+  readonly env?: Environment;
   /** Gives up the attempt, not the connection that came of it. */
   readonly signal?: AbortSignal;
 }
 
-export const TIMING: Timing = {
-  handshakeMs: 15_000,
-  loginMs: 60_000,
-  pingMs: 15_000,
-  deadMs: 45_000,
-  channelMs: 15_000,
-  closeMs: 1_000,
-};
-
 /** Connects, verifies the host and logs in. A refused login is never tried again: hosts lock out who does that. */
-export async function connect(spec: HostSpec, options: ConnectOptions = {}): Promise<Connection> {
-  const { clock = systemClock, signal } = options;
-  const timing = timingFor(spec, options.timing);
-  const knownHostsFiles = [...spec.userKnownHostsFiles, ...spec.globalKnownHostsFiles];
-  const [credentials, knownHosts] = await Promise.all([
-    gatherCredentials(spec, clock),
-    readKnownHosts(knownHostsFiles),
-  ]);
-  const end = await withPatience({ spec, credentials, knownHosts, policy: options, timing, clock, signal });
-  return new Ssh2Connection({ spec, timing, clock, client: end.client, socket: end.socket });
+export function connect(spec: HostSpec, options: ConnectOptions = {}): Promise<Connection> {
+  return dial(spec, options);
 }
 
-function timingFor(spec: HostSpec, wanted: Partial<Timing> = {}): Timing {
-  const configured = spec.connectTimeoutMs === undefined ? {} : { handshakeMs: spec.connectTimeoutMs };
-  return { ...TIMING, ...configured, ...wanted };
-}
-
-const ATTEMPTS = 5;
-
-/** sshd drops some of those that knock at once (MaxStartups) before they said who they are: they may knock again. */
-async function withPatience(request: HandshakeRequest) {
-  const { clock, signal, spec } = request;
-  for (let attempt = 1; ; attempt += 1) {
-    const end = await queueFor(spec)(() => shakeHands(request));
-    if (end.type === 'ready') return end;
-    if (attempt === ATTEMPTS) throw end.error;
-    await clock.sleep(100 * 2 ** attempt * (0.5 + Math.random()), signal);
+async function dial(spec: HostSpec, options: ConnectOptions): Promise<Hop> {
+  const transport = await chooseTransport(spec, options.transport);
+  if (transport === 'openssh') return dialThrough(spec, options, 'openssh');
+  try {
+    return await dialThrough(spec, options, 'ssh2');
+  } catch (error) {
+    if (options.transport !== undefined || !hasNothingInCommon(error)) throw error;
+    if (!(await isOnPath(SSH, options.env ?? process.env))) throw error;
+    return await dialThrough(spec, options, 'openssh').catch((second: unknown) => {
+      throw bothFailed(error as RemoteError, second);
+    });
   }
 }
 
-/** Ten unfinished logins are where sshd begins to drop new ones. */
-const HANDSHAKES_AT_ONCE = 6;
+/** A server may have nothing but key exchanges that ssh2 does not know (post-quantum ones). Nobody was asked to log in yet. */
+function hasNothingInCommon(error: unknown): boolean {
+  return error instanceof RemoteError && (error.cause as SocketTrouble | undefined)?.level === 'handshake';
+}
 
-const queues = new Map<string, ReturnType<typeof createLimit>>();
+function bothFailed(first: RemoteError, second: unknown): RemoteError {
+  const { code, message, mend, cause } = first;
+  const more = second instanceof RemoteError ? second.detail : [];
+  return new RemoteError({
+    ...{ code, message, cause, detail: [...first.detail, ...more] },
+    ...(mend === undefined ? {} : { mend }),
+    ...(first.host === undefined ? {} : { host: first.host }),
+  });
+}
 
-/** One queue an address, for the whole process: several stages may live on one machine. */
-function queueFor({ host, port }: HostSpec) {
-  const address = `${host}:${port}`;
-  const queue = queues.get(address) ?? createLimit(HANDSHAKES_AT_ONCE);
-  queues.set(address, queue);
-  return queue;
+async function dialThrough(spec: HostSpec, options: ConnectOptions, transport: TransportName): Promise<Hop> {
+  const lease = await leaseWay(spec, options, transport);
+  try {
+    const dialWith = transport === 'ssh2' ? dialSsh2 : dialOpenSsh;
+    const connection = await dialWith(spec, options, lease?.hop);
+    if (lease !== undefined) releaseAfter(connection, lease);
+    return connection;
+  } catch (error) {
+    lease?.release();
+    throw error;
+  }
+}
+
+/** The connection to the host before this one. OpenSSH can only go through what OpenSSH has connected. */
+async function leaseWay(spec: HostSpec, options: ConnectOptions, transport: TransportName): Promise<Lease | undefined> {
+  const hop = lastHop(spec);
+  if (hop === undefined) return undefined;
+  const wanted = transport === 'openssh' ? transport : undefined;
+  return leaseHop({
+    ...{ spec: hop, transport: wanted, signal: options.signal },
+    dial: (signal) => dial(hop, { ...options, transport: wanted, signal }),
+  }).catch((error: unknown) => {
+    throw onTheWay(spec, error);
+  });
+}
+
+/** Only when the last was said: it travels through the other connection. */
+function releaseAfter(connection: Hop, lease: Lease): void {
+  const release = () => void connection.close().then(() => lease.release());
+  connection.over.addEventListener('abort', release, { once: true });
+  if (connection.over.aborted) release();
 }

@@ -11,6 +11,11 @@ export function keyType(blob: Buffer): string {
   return blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1');
 }
 
+/** Types of which a host has one key: the curves of ECDSA are one kind to OpenSSH. */
+export function keyFamily(type: string): string {
+  return type.replace(/^ecdsa-sha2-nistp\d+$/, 'ecdsa-sha2');
+}
+
 /** "ED25519", "ECDSA", "RSA": what people and ssh-keygen call a type. */
 export function typeLabel(type: string): string {
   const family = /ed25519|ecdsa|rsa|dss/.exec(type)?.[0];

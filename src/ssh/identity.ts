@@ -1,13 +1,23 @@
 import { readFile, stat } from 'node:fs/promises';
-import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { sanitise } from '../base/sanitise.ts';
+import { keyType } from './fingerprint.ts';
+import { parsePrivate, parsePublic } from './private-key.ts';
+
+/** An encrypted private key. Its public half is known in most cases: it stands in front, or in a file beside it. */
+export interface LockedIdentity {
+  readonly type: 'locked';
+  readonly file: string;
+  readonly blob: Buffer | undefined;
+  readonly content: string;
+}
 
 /** What an IdentityFile turned out to be. `blob` is its public key, to find it in the agent. */
 export type Identity =
+  | LockedIdentity
   | { readonly type: 'usable'; readonly file: string; readonly blob: Buffer; readonly key: ParsedKey }
-  /** Only the agent can sign with it: the private key is encrypted, or not there at all. */
-  | { readonly type: 'locked' | 'public'; readonly file: string; readonly blob: Buffer | undefined }
+  /** Only the agent can sign with it: the private key is not there. */
+  | { readonly type: 'public'; readonly file: string; readonly blob: Buffer | undefined }
   | { readonly type: 'unusable'; readonly file: string; readonly reason: string }
   | { readonly type: 'missing'; readonly file: string };
 
@@ -18,21 +28,26 @@ export async function loadIdentity(file: string): Promise<Identity> {
     const blob = await publicHalf(file);
     return blob === undefined ? { type: 'missing', file } : { type: 'public', file, blob };
   }
-  const blob = parsePublic(content);
+  const blob = publicBlob(content);
   if (blob !== undefined) return { type: 'public', file, blob };
-  if (isEncrypted(content)) return { type: 'locked', file, blob: openSshPublic(content) ?? (await publicHalf(file)) };
-  return usable(file, content);
+  return isEncrypted(content) ? locked(file, content) : usable(file, content);
+}
+
+async function locked(file: string, content: string): Promise<Identity> {
+  const blob = openSshPublic(content) ?? (await publicHalf(file));
+  if (blob === undefined || parsePublic(blob) !== undefined) return { type: 'locked', file, blob, content };
+  return { type: 'unusable', file, reason: `only the system's ssh can use a key of type ${sanitise(keyType(blob))}` };
 }
 
 async function usable(file: string, content: string): Promise<Identity> {
-  const parsed = ssh2.utils.parseKey(content);
+  const parsed = parsePrivate(content);
   if (parsed instanceof Error) return { type: 'unusable', file, reason: sanitise(parsed.message) };
   if (await isExposed(file)) return { type: 'unusable', file, reason: `others can read it: chmod 600 ${file}` };
   return { type: 'usable', file, blob: parsed.getPublicSSH(), key: parsed };
 }
 
 /** OpenSSH ignores private keys that are open to others, for they may have been taken. */
-async function isExposed(file: string): Promise<boolean> {
+export async function isExposed(file: string): Promise<boolean> {
   if (process.platform === 'win32') return false;
   const { mode, uid } = await stat(file);
   return uid === process.getuid?.() && (mode & 0o077) !== 0;
@@ -48,11 +63,11 @@ async function readIfThere(file: string): Promise<string | undefined> {
 
 async function publicHalf(file: string): Promise<Buffer | undefined> {
   const content = await readIfThere(`${file}.pub`);
-  return content === undefined ? undefined : parsePublic(content);
+  return content === undefined ? undefined : publicBlob(content);
 }
 
 /** "ssh-ed25519 AAAA… comment" */
-function parsePublic(content: string): Buffer | undefined {
+function publicBlob(content: string): Buffer | undefined {
   const base64 = /^(?:ssh|ecdsa|sk)-\S+ +([A-Za-z0-9+/]+=*)/.exec(content)?.[1];
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 }

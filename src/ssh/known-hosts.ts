@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { keyType } from './fingerprint.ts';
+import { matchesPatterns } from './config/patterns.ts';
+import { keyFamily, keyType } from './fingerprint.ts';
 
 /** One key line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownKey {
@@ -49,9 +50,20 @@ export function hostLabel(host: string, port: number): string {
   return port === 22 ? lower : `[${lower}]:${port}`;
 }
 
+/** Names are looked up several times for each connection, and every hashed one costs an HMAC. */
+const found = new WeakMap<readonly KnownKey[], Map<string, readonly KnownKey[]>>();
+
 /** Lines that speak of this host, whatever their marker. */
-export function linesFor(lines: readonly KnownKey[], label: string): KnownKey[] {
-  return lines.filter(({ hosts }) => (hosts.startsWith('|') ? matchesHash(hosts, label) : matchesList(hosts, label)));
+export function linesFor(lines: readonly KnownKey[], label: string): readonly KnownKey[] {
+  const remembered = found.get(lines) ?? new Map<string, readonly KnownKey[]>();
+  found.set(lines, remembered);
+  const matching = remembered.get(label) ?? lines.filter(({ hosts }) => isNamed(hosts, label));
+  remembered.set(label, matching);
+  return matching;
+}
+
+function isNamed(hosts: string, label: string): boolean {
+  return hosts.startsWith('|') ? matchesHash(hosts, label) : matchesPatterns(hosts.toLowerCase().split(','), label);
 }
 
 /** `|1|salt|hmac`: the name is hidden, so a stolen file does not tell where its owner goes. */
@@ -64,17 +76,6 @@ function hmac(salt: Buffer, label: string): string {
   return createHmac('sha1', salt).update(label).digest('base64');
 }
 
-/** A negated pattern that matches decides alone, wherever it stands in the list. */
-function matchesList(patterns: string, label: string): boolean {
-  const hits = patterns.split(',').filter((pattern) => matchesPattern(pattern.replace(/^!/, ''), label));
-  return hits.length > 0 && !hits.some((pattern) => pattern.startsWith('!'));
-}
-
-function matchesPattern(pattern: string, label: string): boolean {
-  const literal = pattern.toLowerCase().replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replace(/\*+/g, '.*').replaceAll('?', '.')}$`, 's').test(label);
-}
-
 /** What the files say about the key that a host has shown. One equal key is enough, in whatever file. */
 export function judge(lines: readonly KnownKey[], label: string, key: Buffer): Verdict {
   const matching = linesFor(lines, label);
@@ -82,7 +83,7 @@ export function judge(lines: readonly KnownKey[], label: string, key: Buffer): V
   if (revoked !== undefined) return { type: 'revoked', known: revoked };
   const plain = matching.filter((line) => line.marker === 'none');
   if (plain.some((line) => line.key.equals(key))) return { type: 'ok' };
-  const changed = plain.find((line) => line.type === keyType(key));
+  const changed = plain.find((line) => keyFamily(line.type) === keyFamily(keyType(key)));
   return changed === undefined ? { type: 'unknown', others: plain } : { type: 'changed', known: changed };
 }
 
@@ -90,6 +91,16 @@ export function judge(lines: readonly KnownKey[], label: string, key: Buffer): V
 export function knownTypes(lines: readonly KnownKey[], label: string): string[] {
   const plain = linesFor(lines, label).filter((line) => line.marker === 'none');
   return [...new Set(plain.map((line) => line.type))];
+}
+
+/**
+ * Whether an authority is trusted to vouch for this host (`@cert-authority`). A host's certificate is something that only
+ * the system's ssh can check; where a key of the host itself is known as well (`knownTypes`), ssh2 will do.
+ */
+export function hasAuthorityFor(lines: readonly KnownKey[], label: string): boolean {
+  const usual = /^\[(.*)\]:\d+$/.exec(label)?.[1];
+  const labels = usual === undefined ? [label] : [label, usual];
+  return labels.some((name) => linesFor(lines, name).some((line) => line.marker === 'authority'));
 }
 
 /** A line to append; with a salt the name is hashed, as HashKnownHosts asks for. */

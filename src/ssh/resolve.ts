@@ -1,140 +1,97 @@
-import { homedir, hostname, userInfo } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
 import { UserError } from '../base/errors.ts';
+import { jumpLoop, parseJump } from './config/jump.ts';
+import type { Hop } from './config/jump.ts';
+import { localUser } from './config/local-user.ts';
+import { isHostName, isUserName } from './config/names.ts';
+import { openSshNeeds } from './config/needs.ts';
+import { valueOf } from './config/settings.ts';
+import { mustExpand, specFrom, tokenValues } from './config/spec-from.ts';
+import type { Origin } from './config/spec-from.ts';
+import type { Wanted } from './config/wanted.ts';
 import type { HostSpec, Target } from './spec.ts';
 import { readSshConfig } from './ssh-config.ts';
-import type { SshConfig } from './ssh-config.ts';
-import { expandPath } from './tokens.ts';
-import type { TokenValues } from './tokens.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { SshConfigSource } from './ssh-config.ts';
+import { expandCommand } from './tokens.ts';
+import type { Environment } from './tokens.ts';
 
 export interface ResolveOptions {
   /** As `ssh -F`: a file, or "none". Wins over SLIPWAY_SSH_CONFIG. */
   readonly sshConfigFile?: string;
   /** The ssh program, when it is not the one on PATH. */
   readonly ssh?: string;
+  readonly now?: () => number;
 }
 
-/** Applies the user's OpenSSH configuration to a target, as `ssh` itself would. */
-export async function resolveTarget(target: Target, env: Environment, options: ResolveOptions = {}): Promise<HostSpec> {
-  const local = localUser(env);
+/** Applies the user's OpenSSH configuration to a target, and to the hosts on the way to it, as `ssh` itself would. */
+export function resolveTarget(target: Target, env: Environment, options: ResolveOptions = {}): Promise<HostSpec> {
   const file = options.sshConfigFile ?? (env['SLIPWAY_SSH_CONFIG'] || undefined);
-  const source = { ssh: options.ssh ?? 'ssh', file, env, home: local.home };
-  const config = await readSshConfig(target, source);
-  refuseUnavailable(config ?? new Map(), target);
-  return specFrom(config ?? plainDefaults(local), { target, env, local });
+  const now = options.now ?? (() => systemClock.now());
+  const source = { ssh: options.ssh ?? 'ssh', file, env, local: localUser(env), now };
+  const { host, user, port } = target;
+  return new Way(source).resolve(target.name, { host, user, port, jump: undefined });
 }
 
-interface LocalUser {
-  readonly name: string;
-  readonly home: string;
-  readonly uid: number;
-}
+/** The hosts from here to a target, found from its end. */
+class Way {
+  readonly #source: SshConfigSource;
+  readonly #later: readonly Wanted[];
 
-/** OpenSSH takes the home folder from the password database, not from HOME. */
-function localUser(env: Environment): LocalUser {
-  try {
-    const { username, homedir: home, uid } = userInfo();
-    return { name: username, home, uid };
-  } catch {
-    return { name: env['USER'] ?? env['LOGNAME'] ?? 'root', home: homedir(), uid: process.getuid?.() ?? 0 };
+  constructor(source: SshConfigSource, later: readonly Wanted[] = []) {
+    this.#source = source;
+    this.#later = later;
+  }
+
+  async resolve(name: string, wanted: Wanted): Promise<HostSpec> {
+    this.#refuse(name, wanted);
+    const config = await readSshConfig(wanted, this.#source);
+    const origin: Origin = { name, wanted, config, source: this.#source };
+    const jumps = await this.#jumps(origin);
+    const spec = { ...specFrom(origin), jumps };
+    const [needs, behind] = [await openSshNeeds(config, spec), jumps.at(-1)];
+    const onTheWay = behind?.needsOpenSsh.map((need) => `${need} (jump host ${behind.name})`) ?? [];
+    return { ...spec, needsOpenSsh: [...needs, ...onTheWay] };
+  }
+
+  async #jumps(origin: Origin): Promise<readonly HostSpec[]> {
+    const { name, wanted, config } = origin;
+    const jump = valueOf(config, 'proxyjump');
+    if (jump === undefined) return [];
+    const values = tokenValues(origin);
+    const hop = parseJump(mustExpand(expandCommand(jump, values), { ...origin, keyword: 'ProxyJump', value: jump }));
+    if (hop === undefined) throw badJump(name, jump);
+    const before = new Way(this.#source, [...this.#later, wanted]);
+    if (isSelf(hop, values)) throw jumpLoop(name, [...before.#later.map(({ host }) => host), hop.host]);
+    const last = await before.resolve(hop.host, { ...hop, jump: hop.before });
+    return [...last.jumps, last];
+  }
+
+  #refuse(name: string, wanted: Wanted): void {
+    const { host, user } = wanted;
+    if (!isHostName(host)) throw badName(name, 'host', host);
+    if (user !== undefined && !isUserName(user)) throw badName(name, 'user', user);
+    const again = this.#later.findIndex((later) => JSON.stringify(later) === JSON.stringify(wanted));
+    if (again >= 0) throw jumpLoop(this.#later[0]!.host, [...this.#later.map((later) => later.host), host]);
   }
 }
 
-/** What OpenSSH has built in, for machines without it. */
-function plainDefaults({ name }: LocalUser): SshConfig {
-  return new Map([
-    ['user', [name]],
-    ['identityfile', ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']],
-    ['userknownhostsfile', ['~/.ssh/known_hosts ~/.ssh/known_hosts2']],
-    ['globalknownhostsfile', ['/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2']],
-  ]);
+/** OpenSSH takes user and port of the host itself where the hop has none, and so sees that it means the same. */
+function isSelf({ host, user, port }: Hop, self: { host: string; user: string; port: number }): boolean {
+  return host === self.host && (port ?? 22) === self.port && (user ?? self.user) === self.user;
 }
 
-/** Settings that decide where a connection goes or whom it trusts: ignoring one would be worse than stopping. */
-const DECISIVE = { proxyjump: 'ProxyJump', proxycommand: 'ProxyCommand', revokedhostkeys: 'RevokedHostKeys' } as const;
-
-function refuseUnavailable(config: SshConfig, target: Target): void {
-  for (const [keyword, name] of Object.entries(DECISIVE)) {
-    const value = config.get(keyword)?.[0] ?? 'none';
-    if (value === 'none') continue;
-    throw new UserError({
-      code: 'SLIP_NOT_AVAILABLE_YET',
-      message: `Host ${target.name} is configured with "${name} ${value}", which is not available yet.`,
-      mend: `Give it an address that can be reached directly, or set "${name} none" for it in your SSH configuration.`,
-    });
-  }
+function badName(name: string, kind: 'host' | 'user', value: string): UserError {
+  return new UserError({
+    code: 'SLIP_SSH_CONFIG',
+    message: `The address of ${name} has a ${kind} name that means something to a shell: ${JSON.stringify(value)}.`,
+    mend: 'Mend the address in hosts.json. Letters, digits, dots, hyphens and underscores are safe.',
+  });
 }
 
-/** Settings without which a login may fail, though nothing worse can happen. */
-const WAYS_TO_LOG_IN = { certificatefile: 'CertificateFile', pkcs11provider: 'PKCS11Provider' } as const;
-
-interface Origin {
-  readonly target: Target;
-  readonly env: Environment;
-  readonly local: LocalUser;
-}
-
-function specFrom(config: SshConfig, { target, env, local }: Origin): HostSpec {
-  const first = (keyword: string) => config.get(keyword)?.[0];
-  const host = first('hostname') ?? target.host;
-  const port = Number(first('port') ?? target.port ?? 22);
-  const user = target.user ?? first('user') ?? local.name;
-  const hostKeyAlias = first('hostkeyalias');
-  const values: TokenValues = {
-    ...{ home: local.home, localUser: local.name, localHost: hostname(), uid: local.uid },
-    ...{ original: target.host, host, port, user, hostKeyAlias },
-  };
-  const files = (keyword: string, split: (value: string) => readonly string[]) =>
-    (config.get(keyword) ?? []).flatMap(split).flatMap((path) => absolute(expandPath(path, values, env)));
-  return {
-    ...{ name: target.name, host, port, user, hostKeyAlias },
-    identityFiles: files('identityfile', (value) => [value]),
-    identitiesOnly: first('identitiesonly') === 'yes',
-    agent: agentSocket(first('identityagent'), values, env),
-    userKnownHostsFiles: files('userknownhostsfile', splitPaths),
-    globalKnownHostsFiles: files('globalknownhostsfile', splitPaths),
-    hashKnownHosts: first('hashknownhosts') === 'yes',
-    addressFamily: addressFamily(first('addressfamily')),
-    bindAddress: first('bindaddress'),
-    connectTimeoutMs: seconds(first('connecttimeout')),
-    ...{ jumps: [], proxyCommand: undefined, serverAlive: undefined, forwardAgent: undefined },
-    ...{
-      strictHostKeyChecking: 'ask',
-      updateHostKeys: 'no',
-      needsOpenSsh: [],
-      openSshArguments: [],
-      certificateFiles: [],
-    },
-    unavailable: Object.entries(WAYS_TO_LOG_IN).flatMap(([keyword, name]) => (config.has(keyword) ? [name] : [])),
-  };
-}
-
-/** "none" is OpenSSH's word for no file at all. */
-function absolute(path: string | undefined): string[] {
-  if (path === undefined || path === '' || path === 'none') return [];
-  return [isAbsolute(path) ? path : resolve(path)];
-}
-
-/** `ssh -G` joins paths with bare spaces: a new one is taken to begin where a root or a home does. */
-function splitPaths(value: string): string[] {
-  return value.split(/ (?=[/~]|none$)/);
-}
-
-function agentSocket(configured: string | undefined, values: TokenValues, env: Environment): string | undefined {
-  if (configured === 'none') return undefined;
-  if (configured === undefined || configured === 'SSH_AUTH_SOCK') return env['SSH_AUTH_SOCK'] || undefined;
-  const variable = /^\$(\w+)$/.exec(configured)?.[1];
-  return variable === undefined ? expandPath(configured, values, env) : env[variable] || undefined;
-}
-
-function addressFamily(value: string | undefined): HostSpec['addressFamily'] {
-  return value === 'inet' || value === 'inet6' ? value : 'any';
-}
-
-/** ConnectTimeout is printed in seconds, or as "none". */
-function seconds(value: string | undefined): number | undefined {
-  const parsed = Number(value);
-  return parsed > 0 ? parsed * 1000 : undefined;
+function badJump(name: string, jump: string): UserError {
+  return new UserError({
+    code: 'SLIP_SSH_CONFIG',
+    message: `The SSH configuration of ${name} sets "ProxyJump ${jump}", which is no list of hosts.`,
+    mend: 'Write them as [user@]host[:port], with commas between them and without blanks.',
+  });
 }

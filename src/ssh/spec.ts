@@ -1,3 +1,6 @@
+import { ALL_ALLOWED } from './algorithms.ts';
+import type { AllowedAlgorithms } from './algorithms.ts';
+
 /** What the configuration knows about a host: an address, or an alias of `~/.ssh/config`. */
 export interface Target {
   /** The name in hosts.json, for messages. */
@@ -6,6 +9,9 @@ export interface Target {
   readonly user?: string | undefined;
   readonly port?: number | undefined;
 }
+
+/** A way to log in that slipway has by its own means, by the name that RFC 4252 and 4256 give it. */
+export type LoginMethod = 'publickey' | 'keyboard-interactive' | 'password';
 
 /** Everything needed to connect: a target after OpenSSH's configuration has been applied to it. */
 export interface HostSpec {
@@ -17,6 +23,10 @@ export interface HostSpec {
   readonly identityFiles: readonly string[];
   /** Offer only keys that `identityFiles` name, wherever they are kept. */
   readonly identitiesOnly: boolean;
+  /** The ways to log in that are allowed, in the order to try them. */
+  readonly loginMethods: readonly LoginMethod[];
+  /** BatchMode: nobody is asked for a passphrase, a password or the trust in a key. */
+  readonly batchMode: boolean;
   /** Socket of the agent; undefined when there is none or it is switched off. */
   readonly agent: string | undefined;
   /** The first one is where new keys are written. */
@@ -28,12 +38,14 @@ export interface HostSpec {
   readonly addressFamily: 'any' | 'inet' | 'inet6';
   readonly bindAddress: string | undefined;
   readonly connectTimeoutMs: number | undefined;
-  /** Hosts to go through, the first one first; each is resolved like any other. */
+  /** Hosts to go through, the first one first; each is resolved like any other, and has those before it as its own. */
   readonly jumps: readonly HostSpec[];
   /** A command for `sh` whose stdin and stdout lead to the host; its tokens are expanded. */
   readonly proxyCommand: string | undefined;
-  /** What becomes of a host that is not known yet; a changed key is refused in any case but "no". */
+  /** What becomes of a host that is not known yet. A changed key is refused in any case. */
   readonly strictHostKeyChecking: 'yes' | 'ask' | 'accept-new' | 'no';
+  /** Limits to what is negotiated; what OpenSSH allows by default, unless it is configured. */
+  readonly algorithms: AllowedAlgorithms;
   /** Whether further keys that a known host proves to have are written down. */
   readonly updateHostKeys: 'yes' | 'ask' | 'no';
   /** ServerAliveInterval and ServerAliveCountMax; undefined: ours. */
@@ -44,9 +56,9 @@ export interface HostSpec {
   readonly certificateFiles: readonly string[];
   /** Settings that only the system's ssh can serve, as "CertificateFile ~/.ssh/id-cert.pub". Empty: ssh2 can do it all. */
   readonly needsOpenSsh: readonly string[];
-  /** How the system's ssh is told of this host: the words after `ssh`, without a command. */
+  /** How the system's ssh is told of this host: the words after `ssh` and its options, without a command. */
   readonly openSshArguments: readonly string[];
-  /** Configured ways to log in that are not built yet: told when a login is refused. */
+  /** Configured ways to log in that cannot be had: told when a login is refused. */
   readonly unavailable: readonly string[];
 }
 
@@ -61,6 +73,7 @@ export function plainSpec(where: Pick<HostSpec, 'name' | 'host' | 'port' | 'user
   return {
     ...where,
     ...{ identityFiles: [], identitiesOnly: true, agent: undefined, certificateFiles: [], forwardAgent: undefined },
+    ...{ loginMethods: ['publickey', 'keyboard-interactive', 'password'], batchMode: false, algorithms: ALL_ALLOWED },
     ...{ userKnownHostsFiles: [], globalKnownHostsFiles: [], hashKnownHosts: false, hostKeyAlias: undefined },
     ...{ strictHostKeyChecking: 'ask', updateHostKeys: 'no' },
     ...{ addressFamily: 'any', bindAddress: undefined, connectTimeoutMs: undefined, serverAlive: undefined },

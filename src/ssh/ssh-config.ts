@@ -1,72 +1,138 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sanitiseLines } from '../base/sanitise.ts';
 import { UserError } from '../base/errors.ts';
-import type { Target } from './spec.ts';
+import { createLimit } from '../base/limit.ts';
+import { sanitiseLines } from '../base/sanitise.ts';
+import { createAsker } from './ask-openssh.ts';
+import { evaluate } from './config/evaluate.ts';
+import type { ConfigFile } from './config/evaluate.ts';
+import { jumpLoop } from './config/jump.ts';
+import type { LocalUser } from './config/local-user.ts';
+import { currentKeyword } from './config/settings.ts';
+import type { SshConfig } from './config/settings.ts';
+import type { Wanted } from './config/wanted.ts';
+import type { Environment } from './tokens.ts';
 
-/** The settings of one host: lower-case keyword → its values in order, one for each line. */
-export type SshConfig = ReadonlyMap<string, readonly string[]>;
-
+/** Where settings come from. */
 export interface SshConfigSource {
   /** The ssh program to ask. */
   readonly ssh: string;
   /** As for `ssh -F`: a file in place of the user's and the system's, or "none"; undefined for those. */
   readonly file: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
+  readonly env: Environment;
+  readonly local: LocalUser;
+  /** Milliseconds, to tell how old an answer is. */
+  readonly now: () => number;
+}
+
+/** For so long an answer holds: all hosts of a stage share it, and a file that was mended counts at the next try. */
+const FRESH_MS = 5_000;
+
+interface Answer {
+  readonly at: number;
+  readonly config: Promise<SshConfig>;
+}
+
+const answers = new WeakMap<Environment, Map<string, Answer>>();
+
+/** Asked once for each host, however many ask, and all hosts at once. */
+export function readSshConfig(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> {
+  const key = JSON.stringify([source.ssh, source.file, wanted]);
+  const known = answers.get(source.env) ?? new Map<string, Answer>();
+  answers.set(source.env, known);
+  const fresh = known.get(key);
+  if (fresh !== undefined && source.now() - fresh.at < FRESH_MS) return fresh.config;
+  const config = ask(wanted, source);
+  known.set(key, { at: source.now(), config });
+  config.catch(() => known.delete(key));
+  return config;
+}
+
+/**
+ * Asks OpenSSH itself what its configuration says about a host (`ssh -G`): Host, Match, Include and tokens are exact by
+ * construction. Where there is no OpenSSH its files are read by our own means.
+ */
+async function ask(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> {
+  const together = wanted.jump === undefined ? await askerFor(source)(wanted) : undefined;
+  if (together !== undefined) return parse(together);
+  // whoever was not answered is asked about alone, to learn why
+  const outcome = await run(source, ['-G', ...sshArguments(wanted, source.file)]);
+  switch (outcome.type) {
+    case 'answered':
+      return parse(outcome.stdout);
+    case 'missing':
+      return evaluate({ wanted, files: filesOf(source), local: source.local, env: source.env });
+    case 'failed':
+      throw await explain(wanted, source, outcome);
+  }
+}
+
+const askers = new WeakMap<Environment, Map<string, ReturnType<typeof createAsker>>>();
+
+/** All hosts that are asked about at one moment are asked about together. */
+function askerFor({ ssh, file, env }: SshConfigSource): ReturnType<typeof createAsker> {
+  const known = askers.get(env) ?? new Map<string, ReturnType<typeof createAsker>>();
+  askers.set(env, known);
+  const key = JSON.stringify([ssh, file]);
+  const asker = known.get(key) ?? createAsker({ ssh, file, env, deadlineMs: DEADLINE_MS });
+  known.set(key, asker);
+  return asker;
+}
+
+/** What is said to `ssh`, without a command, so that it knows the same host by the same files. */
+export function sshArguments({ host, user, port, jump }: Wanted, file: string | undefined): string[] {
+  return [
+    ...(file === undefined ? [] : ['-F', file]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(jump === undefined ? [] : ['-J', jump]),
+    ...['--', host],
+  ];
+}
+
+function filesOf({ file, local }: SshConfigSource): ConfigFile[] {
+  if (file === 'none') return [];
+  if (file !== undefined) return [{ path: file, isUsers: true, isGuarded: false, isRequired: true }];
+  return [
+    { path: join(local.home, '.ssh', 'config'), isUsers: true, isGuarded: true, isRequired: false },
+    { path: '/etc/ssh/ssh_config', isUsers: false, isGuarded: false, isRequired: false },
+  ];
 }
 
 /** `Match exec` runs commands of the user's choice: not for ever. */
 const DEADLINE_MS = 15_000;
 
-/**
- * Asks OpenSSH itself what its configuration says about a host (`ssh -G`): Host, Match, Include and tokens are exact by
- * construction. Undefined when there is no OpenSSH and nothing that it would have read.
- */
-export async function readSshConfig(target: Target, source: SshConfigSource): Promise<SshConfig | undefined> {
-  const outcome = await run(source, argumentsFor(target, source.file));
-  switch (outcome.type) {
-    case 'answered':
-      return parse(outcome.stdout);
-    case 'missing':
-      refuseUnreadable(source);
-      return undefined;
-    case 'failed':
-      throw new UserError({
-        code: 'SLIP_SSH_CONFIG',
-        message: `The SSH configuration of host ${target.name} cannot be read: ${outcome.reason}.`,
-        mend: `Try: ssh -G ${source.file === undefined ? '' : `-F ${source.file} `}${target.host}`,
-        detail: sanitiseLines(outcome.stderr),
-      });
-  }
-}
+type Failed = { readonly type: 'failed'; readonly reason: string; readonly stderr: string };
+type Outcome = { readonly type: 'answered'; readonly stdout: string } | { readonly type: 'missing' } | Failed;
 
-function argumentsFor(target: Target, file: string | undefined): string[] {
-  return [
-    '-G',
-    ...(file === undefined ? [] : ['-F', file]),
-    ...(target.user === undefined ? [] : ['-l', target.user]),
-    ...(target.port === undefined ? [] : ['-p', String(target.port)]),
-    '--',
-    target.host,
-  ];
-}
-
-type Outcome =
-  | { readonly type: 'answered'; readonly stdout: string }
-  | { readonly type: 'missing' }
-  | { readonly type: 'failed'; readonly reason: string; readonly stderr: string };
+/** Fifty hosts at once would only get into each other's way. */
+const atOnce = createLimit(16);
 
 function run(source: SshConfigSource, args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { env: { ...source.env }, timeout: DEADLINE_MS, maxBuffer: 1 << 20 };
-    execFile(source.ssh, args, options, (error, stdout, stderr) => {
-      if (error === null) resolve({ type: 'answered', stdout });
-      else if (error.code === 'ENOENT') resolve({ type: 'missing' });
-      else if (error.killed === true) resolve({ type: 'failed', reason: 'ssh -G did not answer', stderr });
-      else resolve({ type: 'failed', reason: `ssh -G ended with ${error.code ?? 'an error'}`, stderr });
+  const options = { env: { ...source.env }, timeout: DEADLINE_MS, maxBuffer: 1 << 20 };
+  const asked = () =>
+    new Promise<Outcome>((resolve) => {
+      execFile(source.ssh, args, options, (error, stdout, stderr) => {
+        if (error === null) resolve({ type: 'answered', stdout });
+        else if (error.code === 'ENOENT') resolve({ type: 'missing' });
+        else if (error.killed === true) resolve({ type: 'failed', reason: 'ssh -G did not answer', stderr });
+        else resolve({ type: 'failed', reason: `ssh -G ended with ${error.code ?? 'an error'}`, stderr });
+      });
     });
+  return atOnce(asked);
+}
+
+/** A ProxyJump that leads to its own host ends ssh at once: then it answers when it is told to go there directly. */
+async function explain(wanted: Wanted, source: SshConfigSource, failed: Failed): Promise<UserError> {
+  const { host } = wanted;
+  const args = sshArguments(wanted, source.file);
+  const direct = await run(source, ['-G', '-o', 'ProxyJump=none', ...args]);
+  if (wanted.jump === undefined && direct.type === 'answered') return jumpLoop(host, [host, host]);
+  return new UserError({
+    code: 'SLIP_SSH_CONFIG',
+    message: `The SSH configuration of host ${host} cannot be read: ${failed.reason}.`,
+    mend: `Try: ssh -G ${args.filter((word) => word !== '--').join(' ')}`,
+    detail: sanitiseLines(failed.stderr),
   });
 }
 
@@ -75,19 +141,8 @@ function parse(stdout: string): SshConfig {
   for (const line of stdout.split('\n')) {
     const space = line.indexOf(' ');
     if (space < 0) continue;
-    const keyword = line.slice(0, space).toLowerCase();
+    const keyword = currentKeyword(line.slice(0, space));
     settings.set(keyword, [...(settings.get(keyword) ?? []), line.slice(space + 1)]);
   }
   return settings;
-}
-
-/** Without OpenSSH a configuration file would be ignored in silence, so it is refused instead. */
-function refuseUnreadable({ file, home }: SshConfigSource): void {
-  const ignored = file === 'none' ? undefined : (file ?? join(home, '.ssh', 'config'));
-  if (ignored === undefined || !existsSync(ignored)) return;
-  throw new UserError({
-    code: 'SLIP_SSH_CONFIG',
-    message: `${ignored} cannot be read because the program ssh is not installed.`,
-    mend: 'Install the OpenSSH client, or set SLIPWAY_SSH_CONFIG=none to do without that file.',
-  });
 }

@@ -1,4 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Wire } from './wire.ts';
+
+/** Ours over the ssh2 library, or the system's ssh. Nothing above needs to know which. */
+export type TransportName = 'ssh2' | 'openssh';
 
 /** How a channel came to its end. Only `exit` with status 0 is a success; `lost` means the outcome is unknown. */
 export type ChannelEnd =
@@ -6,10 +10,12 @@ export type ChannelEnd =
   | { readonly type: 'signal'; readonly signal: string }
   | { readonly type: 'lost'; readonly reason: string };
 
-/** One running command on a host. Both outputs must be read, or the channel stalls for ever. */
+/** One running command on a host. */
 export interface Channel {
   readonly stdin: Writable;
+  /** Must be read, or the channel stalls for ever. */
   readonly stdout: Readable;
+  /** Of errors that nobody has begun to read, the last 64 KB are kept. */
   readonly stderr: Readable;
   /** Settles once, after both outputs have ended or the connection was lost. Never rejects. */
   readonly ended: Promise<ChannelEnd>;
@@ -28,4 +34,14 @@ export interface Connection {
   /** Aborted, with a ConnectionLostError as reason, when the connection ends for any reason but `close`. */
   readonly lost: AbortSignal;
   close(): Promise<void>;
+}
+
+/** A connection that other connections can go through. */
+export interface Hop extends Connection {
+  /** Connects from there. Throws RemoteError. */
+  forward(host: string, port: number): Promise<Wire>;
+  /** Aborted when it has ended in whatever way. */
+  readonly over: AbortSignal;
+  /** A ProxyCommand by which the system's ssh comes through this hop, too; undefined where it cannot. */
+  readonly proxyCommand: string | undefined;
 }

@@ -3,7 +3,8 @@ import type { SlipwayError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import { sanitise, sanitiseLines } from '../base/sanitise.ts';
 import { sh } from '../base/shell.ts';
-import type { Credentials, LoginRecord } from './auth.ts';
+import type { Credentials } from './auth.ts';
+import type { LoginRecord } from './login.ts';
 import { describeHost } from './spec.ts';
 import type { HostSpec } from './spec.ts';
 
@@ -92,6 +93,10 @@ export interface Ending {
   readonly firstBytes: string;
   readonly record: LoginRecord;
   readonly credentials: Credentials;
+  /** What the host says to everybody who logs in. */
+  readonly banner: string;
+  /** A person was being asked. */
+  readonly isAsking: boolean;
   readonly error: SocketTrouble | undefined;
 }
 
@@ -140,57 +145,97 @@ function isRefusal(error: SocketTrouble | undefined): boolean {
   return error?.level === 'client-authentication' || typeof error?.code === 'number';
 }
 
-function loginBroken(spec: HostSpec, { error, record }: Ending): SlipwayError {
-  return remoteError(
-    spec,
-    {
-      code: 'SLIP_LOGIN_BROKEN',
-      what: `it was lost during the login (${reason(error)})`,
-      mend: 'The log of sshd on the host says why (journalctl -u ssh).',
-    },
-    { cause: error, detail: tried(record) },
-  );
+function loginBroken(spec: HostSpec, { error, record, isAsking }: Ending): SlipwayError {
+  if (record.gaveUp !== undefined) return notAnswered(spec, record);
+  const [what, mend] = isAsking
+    ? ['it hung up while a question was open', 'Try again: hosts wait two minutes for a login (LoginGraceTime).']
+    : [`it was lost during the login (${reason(error)})`, 'sshd says why in its log on the host (journalctl -u ssh).'];
+  return remoteError(spec, { code: 'SLIP_LOGIN_BROKEN', what, mend }, { cause: error, detail: tried(record) });
+}
+
+/** Somebody was asked and did not answer: no failure, and no reason to try anything else. */
+function notAnswered(spec: HostSpec, record: LoginRecord): SlipwayError {
+  return new RemoteError({
+    code: 'SLIP_AUTH_UNANSWERED',
+    host: spec.name,
+    message: `The login to ${describeHost(spec)} was given up: ${record.gaveUp ?? 'it was not answered'}.`,
+    mend: `Run it again and answer, or give the host your key: ${copyId(spec)}`,
+    detail: [...tried(record), ...accepted(record)],
+  });
 }
 
 function tried(record: LoginRecord): string[] {
   return record.tried.map((label, index) => `tried ${index + 1}: ${label}`);
 }
 
+function accepted({ accepts }: LoginRecord): string[] {
+  return accepts === undefined ? [] : [`the host accepts: ${accepts.map(sanitise).join(', ')}`];
+}
+
 /** Says which keys were tried, in order, and what the host would accept: the two things one needs to mend it. */
-function loginRefused(spec: HostSpec, { record, credentials, error }: Ending): SlipwayError {
-  const { accepts } = record;
+function loginRefused(spec: HostSpec, ending: Ending): SlipwayError {
+  const { record, credentials, error, banner } = ending;
+  if (record.gaveUp !== undefined) return notAnswered(spec, record);
   const hungUp = typeof error?.code === 'number';
   // what sshd does when MaxAuthTries is exceeded
   const tooMany = hungUp && record.tried.length > 1;
   const detail = [
     ...tried(record),
-    ...(record.tried.length === 0 ? ['tried: nothing, for there is no key to offer'] : []),
-    ...credentials.locked.map((file) => `not tried: key file ${file} needs its passphrase`),
+    ...(record.tried.length === 0 ? [`tried: nothing, for ${whyNoKey(spec)}`] : []),
+    ...record.notes.map((note) => `did not work: ${note}`),
+    ...record.locked.map((file) => `not tried: key file ${file} needs its passphrase`),
     ...credentials.notes.map((note) => `not tried: ${note}`),
-    ...(accepts === undefined ? [] : [`the host accepts: ${accepts.map(sanitise).join(', ')}`]),
+    ...(record.partial ? ['what was tried was not all the host wants'] : []),
+    ...accepted(record),
     ...(hungUp ? [`the host said: ${sanitise(error.message)}`] : []),
+    ...bannerLines(banner),
   ];
   return new RemoteError({
     code: tooMany ? 'SLIP_AUTH_TOO_MANY' : 'SLIP_AUTH_REFUSED',
     host: spec.name,
-    message: `${describeHost(spec)} refused the login${tooMany ? ' after too many keys' : ''}.`,
-    mend: loginMend(spec, { record, credentials, tooMany }),
+    message: `${describeHost(spec)} refused the login${tooMany ? ' after too many attempts' : ''}.`,
+    mend: loginMend(spec, record, tooMany ? 'tooMany' : 'refused'),
     detail,
     cause: error,
   });
 }
 
-type Refusal = { readonly record: LoginRecord; readonly credentials: Credentials; readonly tooMany: boolean };
+const BANNER_LINES = 10;
+const BANNER_COLUMNS = 200;
 
-function loginMend(spec: HostSpec, { record, credentials, tooMany }: Refusal): string {
-  const [locked] = credentials.locked;
-  if (record.partial)
-    return `It wants ${(record.accepts ?? []).map(sanitise).join(' or ')} as well, which is not available yet.`;
-  if (locked !== undefined)
-    return `Unlock the key for a while: ${sh`ssh-add ${locked}`} (start an agent first if there is none: eval "$(ssh-agent)").`;
-  if (tooMany)
+/** It may tell why: "this host is closed for maintenance". */
+function bannerLines(banner: string): string[] {
+  const lines = sanitiseLines(banner).filter((line) => line.trim() !== '');
+  return lines.slice(0, BANNER_LINES).map((line) => `its banner: ${line.slice(0, BANNER_COLUMNS)}`);
+}
+
+function loginMend(spec: HostSpec, record: LoginRecord, how: 'refused' | 'tooMany'): string {
+  const { accepts = [], locked } = record;
+  const questions = accepts.filter((method) => method === 'password' || method === 'keyboard-interactive');
+  const unasked = questions.length > 0 && !record.tried.some((label) => /^(?:password|keyboard)/.test(label));
+  const [file] = locked;
+  if (file !== undefined)
+    return `Unlock the key for a while: ${sh`ssh-add ${file}`} (start an agent first if there is none: eval "$(ssh-agent)"), or ${howToAsk(spec)}.`;
+  if (unasked && (record.partial || !accepts.includes('publickey')))
+    return `It wants ${questions.join(' or ')}${record.partial ? ' as well' : ''}: ${howToAsk(spec)}.`;
+  if (record.partial) return `It wants ${accepts.map(sanitise).join(' or ')} as well.`;
+  if (how === 'tooMany')
     return `Name the right key: "IdentityFile …" and "IdentitiesOnly yes" for ${sanitise(spec.host)} in your SSH configuration.`;
-  if (record.accepts?.includes('publickey') === false)
+  if (record.accepts !== undefined && !accepts.includes('publickey'))
     return 'It accepts no keys. Set "PubkeyAuthentication yes" in its sshd_config.';
-  return `Add your public key to ~${sanitise(spec.user)}/.ssh/authorized_keys there: ${sh`ssh-copy-id -p ${spec.port} ${`${spec.user}@${spec.host}`}`}`;
+  return `Add your public key to ~${sanitise(spec.user)}/.ssh/authorized_keys there: ${copyId(spec)}`;
+}
+
+function whyNoKey(spec: HostSpec): string {
+  return spec.loginMethods.includes('publickey') ? 'there is no key to offer' : 'your SSH configuration allows no keys';
+}
+
+function howToAsk(spec: HostSpec): string {
+  return spec.batchMode
+    ? 'set "BatchMode no" in your SSH configuration, so that slipway can ask'
+    : 'run slipway on a terminal, where it can ask';
+}
+
+function copyId(spec: HostSpec): string {
+  return sh`ssh-copy-id -p ${spec.port} ${`${spec.user}@${spec.host}`}`;
 }

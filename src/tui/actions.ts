@@ -1,5 +1,7 @@
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
+import type { PromptWords } from '../ssh/prompt-words.ts';
+import type { Secret } from './secret.ts';
 import type { Dialog, LogLine, Notice, Problem, ScreenName, SessionFacts, Size } from './state.ts';
 
 /** What a person does. Shown at once. */
@@ -12,6 +14,8 @@ export type UserAction =
   | { readonly type: 'closeDialog' }
   | { readonly type: 'typed'; readonly text: string }
   | { readonly type: 'erased'; readonly what: 'character' | 'all' }
+  /** To what a host or a key asks; undefined declines. */
+  | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
   | { readonly type: 'plan'; readonly kind: 'deploy' | 'rollback'; readonly target: string }
   | { readonly type: 'cancelPlanning' }
@@ -38,6 +42,8 @@ export type NewsAction =
   | { readonly type: 'ticked' }
   | { readonly type: 'sessionOpened'; readonly session: SessionFacts }
   | { readonly type: 'sessionFailed'; readonly problem: Problem }
+  | { readonly type: 'asked'; readonly words: PromptWords }
+  | { readonly type: 'unasked' }
   | { readonly type: 'fleetReading' }
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }

@@ -1,6 +1,5 @@
 import { Box, Text, useApp, useInput, usePaste } from 'ink';
 import { createElement, memo, useEffect, useSyncExternalStore } from 'react';
-import { sanitise } from '../base/sanitise.ts';
 import { keysOf } from './keys/input.ts';
 import { resolve, resolvePaste } from './keys/resolve.ts';
 import type { Size, UiState } from './state.ts';
@@ -29,7 +28,7 @@ export function App({ store, frames, onMounted }: AppProps) {
     }
   });
   usePaste((text) => {
-    store.dispatch((state) => resolvePaste(state, sanitise(text.trim())));
+    store.dispatch((state) => resolvePaste(state, text));
   });
 
   const lines = rows.map((text, index) => createElement(Line, { key: index, text }));

@@ -1,12 +1,17 @@
 import { unreachable } from '../base/errors.ts';
 import type { Action, Quit } from './actions.ts';
 import { moved } from './move.ts';
+import { comeUp, reducePrompt } from './reduce-prompt.ts';
 import { reducePlanning } from './reduce-planning.ts';
 import { reduceRollout } from './reduce-rollout.ts';
 import { NOTICE_MS, type ScreenName, type UiState, isRunning, noFleet, screenOf } from './state.ts';
 
 /** The next state. Pure: whatever an action needs done in the world is done by `work/`, which comes back with news. */
 export function reduce(state: UiState, action: Action): UiState {
+  return comeUp(state, reduced(state, action));
+}
+
+function reduced(state: UiState, action: Action): UiState {
   switch (action.type) {
     case 'move':
       return moved(state, action.to);
@@ -19,9 +24,8 @@ export function reduce(state: UiState, action: Action): UiState {
     case 'closeDialog':
       return { ...state, dialog: undefined };
     case 'typed':
-      return typed(state, (text) => text + action.text);
     case 'erased':
-      return typed(state, (text) => (action.what === 'all' ? '' : withoutLast(text)));
+      return typed(state, (text) => written(text, action));
     case 'notify':
       return { ...state, notice: { text: action.text, style: action.style, at: state.now } };
     case 'ticked':
@@ -32,6 +36,10 @@ export function reduce(state: UiState, action: Action): UiState {
       return quit(state, action.how);
     case 'suspend':
       return state;
+    case 'asked':
+    case 'unasked':
+    case 'answer':
+      return reducePrompt(state, action);
     case 'openStage':
     case 'sessionOpened':
     case 'sessionFailed':
@@ -108,9 +116,15 @@ function back(state: UiState): UiState {
 }
 
 function typed(state: UiState, change: (text: string) => string): UiState {
-  const { dialog } = state;
+  const { dialog, prompt } = state;
+  if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
   if (dialog?.name !== 'ref' && dialog?.name !== 'typeStage') return state;
   return { ...state, dialog: { ...dialog, text: change(dialog.text) } };
+}
+
+function written(text: string, action: Extract<Action, { type: 'typed' | 'erased' }>): string {
+  if (action.type === 'typed') return text + action.text;
+  return action.what === 'all' ? '' : withoutLast(text);
 }
 
 function withoutLast(text: string): string {

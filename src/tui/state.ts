@@ -1,6 +1,8 @@
 import type { SlipwayError } from '../base/errors.ts';
 import type { RolloutState } from '../rollout/progress.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
+import type { PromptWords } from '../ssh/prompt-words.ts';
+import type { Secret } from './secret.ts';
 import type { Looks } from './theme.ts';
 
 /** All that the screen is made of. Plain values; `reduce` makes the next one from this one and an action. */
@@ -19,6 +21,8 @@ export interface UiState {
   /** The screen shown is the last; `esc` takes it away. */
   readonly screens: readonly ScreenName[];
   readonly dialog: Dialog | undefined;
+  /** What a host or a key asks; a dialog that is open is answered first. */
+  readonly prompt: PromptView | undefined;
   readonly cursor: Readonly<Record<ListName, number>>;
   readonly planning: PlanningView | undefined;
   readonly rollout: RolloutView | undefined;
@@ -75,6 +79,13 @@ export type Dialog =
   /** A danger in a running rollout. */
   | { readonly name: 'ask'; readonly intent: 'abort' | 'rollback'; readonly openedAt: number }
   | { readonly name: 'quit'; readonly openedAt: number };
+
+/** A question of a connection, over whatever is shown. */
+export interface PromptView {
+  readonly words: PromptWords;
+  readonly text: Secret;
+  readonly openedAt: number;
+}
 
 export interface PlanningView {
   readonly kind: 'deploy' | 'rollback';
@@ -156,6 +167,7 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     fleet: noFleet,
     screens: ['stages'],
     dialog: undefined,
+    prompt: undefined,
     cursor: { stages: 0, fleet: 0, releases: 0, review: 0, help: 0, instances: 0 },
     planning: undefined,
     rollout: undefined,

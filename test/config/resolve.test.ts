@@ -23,7 +23,7 @@ describe('resolving a stage', () => {
         bakeMs: 0,
         progressDeadlineMs: 600_000,
       },
-      hosts: [{ path: [] }],
+      hosts: [{ path: [], transport: undefined }],
       instances: [
         {
           port: undefined,
@@ -74,8 +74,13 @@ describe('resolving a stage', () => {
           address: { user: 'deploy', host: '2001:db8::1', port: 2222 },
           deployTo: '/srv/greeter-production',
           path: ['/opt/node/production/bin'],
+          transport: 'openssh',
         },
-        { name: 'fra-2.example.com', address: { user: undefined, host: '2001:db8::2', port: undefined } },
+        {
+          name: 'fra-2.example.com',
+          address: { user: undefined, host: '2001:db8::2', port: undefined },
+          transport: 'ssh2',
+        },
       ],
     });
     expect(settings.instances).toMatchObject([

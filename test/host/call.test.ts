@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ConnectionLostError, RemoteError } from '../../src/base/errors.ts';
 import { call, startCall } from '../../src/host/call.ts';
 import { createHostClient } from '../../src/host/client.ts';
-import type { HostScript } from '../../src/host/script.ts';
+import { type HostScript, hostScript } from '../../src/host/script.ts';
+import { createShells } from '../../src/host/shells.ts';
 import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { gzipSync } from 'node:zlib';
@@ -12,10 +13,18 @@ import { begin, lockOptions, NEVER, NOTHING_SHARED, ONE } from './stage.ts';
 
 const makeHost = hostMaker();
 
+/** What serves requests, with a verb of our own. */
+const SERVE = `${hostScript().text}
+main() {
+TEXT
+}
+`;
+
 /** A script of our own in place of the real one; `D` and the nonce `N` are set. */
 function answering(host: LocalHost, text: string) {
-  const script: HostScript = { text, sum: '0'.repeat(64), packed: gzipSync(`main() {\n${text}\n}\n`) };
-  return { ...host.context, script };
+  const script: HostScript = { text, sum: '0'.repeat(64), packed: gzipSync(SERVE.replace('TEXT', () => text)) };
+  const place = { ...host.context, script };
+  return { ...place, shells: createShells(place) };
 }
 
 const END = 'printf \'@%s\\tend\\t0\\n\' "$N"';
@@ -70,7 +79,7 @@ describe.each(SHELLS)('the end of an answer, under %s', (shell) => {
 
 test('what a host printed before it ended without a frame is told', async () => {
   await using host = await makeHost('dash');
-  const takeChannel = (): Promise<Channel> => {
+  const open = (): Promise<Channel> => {
     const stdout = Readable.from([Buffer.from('This account is '), Buffer.from('not available.\u001b[31m\n')]);
     const [stdin, stderr] = [new PassThrough(), Readable.from([])];
     const ended = new Promise<{ type: 'exit'; status: number }>((resolve) =>
@@ -78,9 +87,11 @@ test('what a host printed before it ended without a frame is told', async () => 
     );
     return Promise.resolve({ stdin, stdout, stderr, ended, signal: () => undefined, close: () => undefined });
   };
-  await expect(call({ ...host.context, takeChannel }, { verb: 'probe' })).rejects.toMatchObject({
-    code: 'SLIP_HOST_SCRIPT',
-    detail: ['This account is not available.'],
+  await expect(
+    call({ ...host.context, shells: createShells({ ...host.context, open }) }, { verb: 'probe' }),
+  ).rejects.toMatchObject({
+    code: 'SLIP_NO_SHELL',
+    detail: ['the host said: This account is not available.'],
   });
 });
 
@@ -105,6 +116,9 @@ test('whoever asks for the end gets it at once', async () => {
   await expect(stopped).rejects.toMatchObject({ name: 'Cancelled' });
 });
 
+/** An upload as every host can take it. */
+const PLAIN = { upload: 'x', whenCut: 'discard', codec: 'gzip', against: [] } as const;
+
 test('a payload that cannot be read here is the reason that is told, and nothing arrives', async () => {
   await using host = await makeHost('dash');
   await begin(host);
@@ -118,7 +132,9 @@ test('a payload that cannot be read here is the reason that is told, and nothing
     ...options,
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: () => Readable.from(broken()),
+    bytes: 1_000_000,
     signal: NEVER,
   });
   await expect(sending).rejects.toThrow('EIO');
@@ -141,7 +157,9 @@ test('a call that the host refuses early does not wait for its payload', async (
     ledger: '{}',
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: endless,
+    bytes: 1_000_000,
     signal: NEVER,
   });
   await expect(refused).rejects.toMatchObject({ code: 'SLIP_SUPERSEDED' });
@@ -151,8 +169,8 @@ test('what the script prints beside its frames is no answer', async () => {
   await using host = await makeHost('bash');
   const noisy = createHostClient({
     ...host.context,
-    takeChannel: async () => {
-      const channel = await host.context.takeChannel();
+    open: async (command) => {
+      const channel = await host.context.open(command);
       const stdout = new PassThrough();
       stdout.write('Last login: today\n@x\tlock\ttaken\n@x\tend\t0\n');
       channel.stdout.pipe(stdout);
@@ -169,4 +187,17 @@ test('a failure word that the client does not know is told as it is', async () =
   await expect(odd.history(1)).rejects.toMatchObject({ code: 'SLIP_HOST_SCRIPT' });
   const started = await startCall(answering(host, END), { verb: 'x' });
   await expect(started.done).resolves.toHaveLength(1);
+});
+
+test('twenty payloads on one shell leave no listener behind', async () => {
+  await using host = await makeHost('dash');
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const takes = answering(host, `head -c 300000 >/dev/null; ${END}`);
+  const payload = { bytes: 300_000, open: () => Readable.from([Buffer.alloc(200_000), Buffer.alloc(100_000)]) };
+  for (let i = 0; i < 20; i += 1) await call(takes, { verb: 'x' }, { payload });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
 });

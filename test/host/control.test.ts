@@ -61,8 +61,8 @@ describe.each(SHELLS)('the control channel under %s', { concurrent: true }, (she
     const channels: Channel[] = [];
     const client = createHostClient({
       ...host.context,
-      takeChannel: async () => {
-        channels.push(await host.context.takeChannel());
+      open: async (command) => {
+        channels.push(await host.context.open(command));
         return channels.at(-1)!;
       },
     });
@@ -72,7 +72,7 @@ describe.each(SHELLS)('the control channel under %s', { concurrent: true }, (she
     channels[0]!.signal('KILL');
     await control.ended;
     control.beat();
-    await until(() => processesIn(host) === 0);
+    await until(() => processesIn(host) === 1);
   });
 });
 

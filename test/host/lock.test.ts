@@ -166,7 +166,7 @@ describe.each(SHELLS)('the lock under %s', (shell) => {
   test('without it no verb that changes something does anything', async () => {
     await using host = await makeHost(shell);
     await begin(host, 'r1');
-    const finish = { marks: [], prune: [], history: '', lock: 'release' as const };
+    const finish = { marks: [], prune: [], history: '', lock: 'release' as const, journal: '' };
     const superseded = { code: 'SLIP_SUPERSEDED' };
     await expect(host.client.own(owner('r2'))).rejects.toMatchObject(superseded);
     await expect(host.client.rollout('r2', '{}')).rejects.toMatchObject(superseded);

@@ -32,8 +32,8 @@ describe('the text of the host script', () => {
     }
   });
 
-  test('goes over the wire in less than 14 KB, which costs no round trip', () => {
-    expect(hostScript().packed.length).toBeLessThan(14_000);
+  test('goes over the wire in less than 18 KB: once a host, and in one round trip more at most', () => {
+    expect(hostScript().packed.length).toBeLessThan(18_000);
   });
 });
 
@@ -69,7 +69,8 @@ describe.each(SHELLS)('under %s', (shell) => {
       await begin(host);
       const file = join(host.deployTo, '.slipway', `host-${hostScript().sum.slice(0, 16)}.sh`);
       await damages[kind](file);
-      await expect(host.client.unlock({ rollout: 'r1' })).resolves.toMatchObject({ type: 'released' });
+      const next = createHostClient(host.context);
+      await expect(next.unlock({ rollout: 'r1' })).resolves.toMatchObject({ type: 'released' });
       expect(existsSync(join(host.deployTo, 'was-run'))).toBe(false);
       expect(await readFile(file, 'utf8')).toBe(hostScript().text);
     },
@@ -82,7 +83,7 @@ describe.each(SHELLS)('under %s', (shell) => {
     await truncate(file, 0);
     const line = `\n: >'${host.deployTo}/was-run'\n`;
     await using release = await build(host, { 'a.txt': line.repeat(2000), 'b.bin': 'x'.repeat(100_000) });
-    await send(host, release, { release: ONE });
+    await send({ ...host, client: createHostClient(host.context) }, release, { release: ONE });
     expect(existsSync(join(host.deployTo, 'was-run'))).toBe(false);
     expect(await readFile(join(host.deployTo, 'releases', ONE, 'a.txt'), 'utf8')).toBe(line.repeat(2000));
     expect(await readFile(file, 'utf8')).toBe(hostScript().text);

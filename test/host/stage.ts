@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { HealthSettings, InstanceSettings, ServiceSettings, SharedSettings } from '../../src/config/settings.ts';
 import type { PrepareSettings } from '../../src/config/settings.ts';
 import { instanceVariables } from '../../src/host/instance-variables.ts';
 import { formatLedger } from '../../src/host/records.ts';
 import type { Variables } from '../../src/host/request.ts';
 import type { LockOwner } from '../../src/host/state.ts';
-import type { LockOptions, WorkerFrame } from '../../src/host/verbs.ts';
+import type { LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
 import { delta } from '../../src/release/delta.ts';
 import { hashTree } from '../../src/release/hash-tree.ts';
 import type { Manifest } from '../../src/release/manifest.ts';
+import type { Codec } from '../../src/release/compress.ts';
 import { packPayload } from '../../src/release/payload.ts';
 import type { LocalHost } from '../support/local-host.ts';
 
@@ -56,7 +57,7 @@ export interface Built extends AsyncDisposable {
   readonly manifest: Manifest;
 }
 
-export async function build(near: LocalHost, files: Files): Promise<Built> {
+export async function build(near: { readonly deployTo: string }, files: Files): Promise<Built> {
   const tree = await mkdtemp(join(dirname(near.deployTo), 'built-'));
   for (const [path, content] of Object.entries(files)) {
     const file = join(tree, path);
@@ -81,7 +82,13 @@ async function built(tree: string): Promise<Built> {
 
 export interface Sending {
   readonly release: string;
-  readonly base?: { readonly release: string; readonly manifest: Manifest };
+  readonly base?: { readonly release: string; readonly manifest: Manifest; readonly tree?: string };
+  /** Paths of the base that are known to be something else. */
+  readonly damaged?: readonly string[];
+  readonly codec?: Codec;
+  /** Paths that arrived before. */
+  readonly had?: readonly string[];
+  readonly more?: Partial<ReceiveOptions>;
   readonly shared?: SharedSettings;
   readonly prepare?: readonly PrepareSettings[];
   readonly rollout?: string;
@@ -89,16 +96,35 @@ export interface Sending {
   readonly garble?: (payload: Buffer) => Buffer;
 }
 
-/** Packs and sends a release as a rollout does. */
-export async function send(host: LocalHost, { tree, manifest }: Omit<Built, never>, sending: Sending): Promise<void> {
-  const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble } = sending;
-  const { file } = await packPayload({
+/** Packs and sends a release as a rollout does, and it has to be taken. */
+export async function send(host: LocalHost, built: Omit<Built, never>, sending: Sending): Promise<void> {
+  const answer = await transmit(host, built, sending);
+  if (answer.type !== 'received') throw new Error(`not received: ${JSON.stringify(answer)}`);
+}
+
+/** The same, with whatever is answered. */
+export async function transmit(host: LocalHost, built: Omit<Built, never>, sending: Sending): Promise<ReceiveAnswer> {
+  return host.client.receive(await sendOptions(host, built, sending));
+}
+
+export async function sendOptions(
+  near: { readonly deployTo: string },
+  { tree, manifest }: Omit<Built, never>,
+  sending: Sending,
+): Promise<ReceiveOptions> {
+  const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble, codec, had, more } = sending;
+  const payload = await packPayload({
     artifact: { tree, manifest, origin: { type: 'dir', dir: tree } },
-    delta: delta(base?.manifest, manifest),
+    delta: delta(base?.manifest, manifest, new Set(sending.damaged)),
     base: base?.manifest,
-    workDir: join(dirname(host.deployTo), 'payloads'),
+    baseTree: base?.tree,
+    codec,
+    kept: had && new Set(had),
+    workDir: join(dirname(near.deployTo), 'payloads'),
   });
-  await host.client.receive({
+  const content = await buffer(payload.open());
+  const wire = garble ? garble(content) : content;
+  return {
     rollout,
     release,
     base: base?.release,
@@ -106,13 +132,19 @@ export async function send(host: LocalHost, { tree, manifest }: Omit<Built, neve
     ledger: ledgerOf(release, manifest.digest),
     shared,
     prepare,
-    payload: () => (garble ? garbled(file, garble) : createReadStream(file)),
+    upload: uploadOf(manifest),
+    whenCut: 'discard',
+    codec: payload.codec,
+    against: payload.against,
+    payload: () => Readable.from([wire], { objectMode: false }),
+    bytes: wire.length,
     signal: NEVER,
-  });
+    ...more,
+  };
 }
 
-function garbled(file: string, garble: (payload: Buffer) => Buffer) {
-  return createReadStream(file, { highWaterMark: 64 * 1024 * 1024 }).map((chunk: Buffer) => garble(chunk));
+export function uploadOf({ digest }: Manifest): string {
+  return digest.slice(0, 16);
 }
 
 export function ledgerOf(release: string, digest: string): string {
@@ -211,6 +243,7 @@ export async function change(host: LocalHost, instance: InstanceSettings, changi
     instance: instance.name,
     turn,
     task: taskOf(instance, changing, { to, from }),
+    where: 'detached',
     onFrame: (frame) => {
       frames.push(frame);
       onFrame?.(frame);
@@ -219,7 +252,12 @@ export async function change(host: LocalHost, instance: InstanceSettings, changi
   return summary(frames);
 }
 
-function taskOf(instance: InstanceSettings, { act = 'update', turn = 0, task = {} }: Changing, way: Way): Variables {
+/** The variables of a worker. */
+export function taskOf(
+  instance: InstanceSettings,
+  { act = 'update', turn = 0, task = {} }: Omit<Changing, 'to'>,
+  way: Way,
+): Variables {
   return {
     ...instanceVariables(instance),
     act,
@@ -245,10 +283,6 @@ export function summary(frames: readonly WorkerFrame[]): Changed {
     end: frames.findLast(({ kind }) => kind === 'end')?.fields,
     states: frames.filter(({ kind }) => kind === 'state').map(({ fields }) => fields[0] ?? ''),
   };
-}
-
-export function sha256(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Looks again and again until `look` answers with something. The time limit only ends a hopeless wait. */

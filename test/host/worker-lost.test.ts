@@ -17,12 +17,12 @@ describe('a connection that goes, or a worker that dies', { concurrent: true }, 
   test('a lost connection leaves the worker at work; whoever follows later gets every frame from the first', async () => {
     await using host = await withReleases(makeHost('dash'), {});
     const channels: Channel[] = [];
-    const takeChannel = async () => {
-      const channel = await host.context.takeChannel();
+    const open = async (command: string) => {
+      const channel = await host.context.open(command);
       channels.push(channel);
       return channel;
     };
-    const shaky = { ...host, client: createHostClient({ ...host.context, takeChannel }) };
+    const shaky = { ...host, client: createHostClient({ ...host.context, open }) };
     const seen: WorkerFrame[] = [];
     const cut = change(shaky, bot({ port: host.port, health: { minHealthyMs: 3000 } }), {
       to: ONE,

@@ -197,6 +197,7 @@ describe('a deploy', () => {
     await writeFile(`${source.type === 'dir' ? source.dir : ''}/text`, 'two');
     const prepared = await prepareDeploy(stage.stage, {});
     stage.host('h1').links.set('bot.1', prepared.plan.release.id);
+    stage.host('h1').last = 'of somebody else';
     const events: RolloutEvent[] = [];
     const rollout = startRollout(stage.stage, prepared, { whenPaused: 'end' });
     rollout.subscribe((event) => events.push(event));

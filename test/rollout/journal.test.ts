@@ -44,7 +44,10 @@ describe('the journal', () => {
     const clock = fakeClock();
     const journal = createJournal(clock);
     journal.write(event(1));
-    await journal.open('r1', [host]);
+    const opened = next();
+    journal.begin('r1', [host]);
+    await opened;
+    await new Promise((resolve) => setImmediate(resolve));
     const reopened = next();
     channels[0]!.cut();
     await Promise.resolve();

@@ -57,7 +57,15 @@ function hostState(host: string, conditions: readonly Condition[]): HostState {
     };
   });
   const facts = { now: 0, initialised: true, user: 'deploy', system: '', tools: new Set<string>() };
-  const rest = { releases: [], leftovers: [], owner: undefined, lock: undefined, notWritable: undefined, findings: [] };
+  const rest = {
+    releases: [],
+    leftovers: [],
+    owner: undefined,
+    lock: undefined,
+    last: undefined,
+    notWritable: undefined,
+    findings: [],
+  };
   return { host, instances, disk: { freeBytes: 1, freeInodes: 1 }, ...facts, ...rest };
 }
 

@@ -1,17 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionLostError } from '../../src/base/errors.ts';
-import { connect } from '../../src/ssh/connect.ts';
-import type { Channel, Connection } from '../../src/ssh/transport.ts';
+import { connect as connectBy } from '../../src/ssh/connect.ts';
+import type { ConnectOptions } from '../../src/ssh/connect.ts';
+import type { HostSpec } from '../../src/ssh/spec.ts';
+import type { Channel, Connection, TransportName } from '../../src/ssh/transport.ts';
 import { skipReason, startSshd } from './support/sshd.ts';
 import type { Sshd } from './support/sshd.ts';
 
 const skip = await skipReason();
+const transports: TransportName[] = ['ssh2', 'openssh'];
+
+const silent = { ssh2: 'no sign of life for 0.1s', openssh: 'Timeout, server 127.0.0.1 not responding.' };
 
 /** Runs a command to its end, its input empty. */
 async function run(connection: Connection, command: string) {
@@ -25,7 +30,8 @@ async function finish(channel: Channel) {
   return { stdout, stderr, end };
 }
 
-describe.skipIf(skip !== undefined)(`a connection to a real sshd${skip === undefined ? '' : ` (${skip})`}`, () => {
+describe.skipIf(skip !== undefined).each(transports)('a connection over %s to a real sshd', (transport) => {
+  const connect = (spec: HostSpec, options?: ConnectOptions) => connectBy(spec, { ...options, transport });
   let sshd: Sshd;
   let connection: Connection;
 
@@ -52,6 +58,61 @@ describe.skipIf(skip !== undefined)(`a connection to a real sshd${skip === undef
     expect((await run(connection, 'kill -KILL $$')).end).toEqual({ type: 'signal', signal: 'SIGKILL' });
   });
 
+  test.each([0, 1, 2, 126, 127, 128, 200, 254, 255])('a command that exits with %i is told so', async (status) => {
+    expect((await run(connection, `echo out; exit ${status}`)).end).toEqual({ type: 'exit', status });
+  });
+
+  test.each(['HUP', 'ABRT', 'SEGV', 'PIPE', 'TERM'])('so is one that dies of SIG%s', async (signal) => {
+    expect(await run(connection, `kill -s ${signal} $$`)).toEqual({
+      ...{ stdout: '', stderr: '' },
+      end: { type: 'signal', signal: `SIG${signal}` },
+    });
+  });
+
+  test('a command of several lines, quotes and backslashes arrives as it is', async () => {
+    const command = `printf '%s|' 'a\\b' "it's" '!x' "\\$HOME"\nprintf '%s' "two  spaces" '*'\n`;
+    expect((await run(connection, command)).stdout).toBe(`a\\b|it's|!x|$HOME|two  spaces*`);
+  });
+
+  test('errors that nobody reads do not stall the command, and the last of them can still be had', async () => {
+    const channel = await connection.open(
+      'head -c 5000000 /dev/zero | tr "\\0" x >&2; echo last >&2; echo out; exit 6',
+    );
+    channel.stdin.end();
+    expect([await text(channel.stdout), await channel.ended]).toEqual(['out\n', { type: 'exit', status: 6 }]);
+    const kept = await text(channel.stderr);
+    expect(kept).toMatch(/^x+last\n$/);
+    expect(kept.length).toBeLessThan(200_000);
+  });
+
+  test('forty megabytes go up and come down', async () => {
+    const up = await connection.open('wc -c');
+    const sent = pipeline(createReadStream('/dev/zero', { end: 40_000_000 - 1 }), up.stdin);
+    const [counted] = await Promise.all([finish(up), sent]);
+    expect(Number(counted.stdout)).toBe(40_000_000);
+    const down = await connection.open('head -c 40000000 /dev/zero');
+    down.stdin.end();
+    let received = 0;
+    for await (const chunk of down.stdout) received += (chunk as Buffer).length;
+    expect([received, await down.ended]).toEqual([40_000_000, { type: 'exit', status: 0 }]);
+  });
+
+  test('input that is destroyed half-way is not taken for all there was', async () => {
+    const channel = await connection.open('cat; echo end');
+    channel.stdin.write('half');
+    const came = new Promise((resolve) => channel.stdout.once('data', resolve));
+    await came;
+    channel.stdin.destroy();
+    const more = new Promise((resolve) => channel.stdout.once('data', resolve));
+    expect(await Promise.race([more, run(connection, 'echo other').then(() => 'nothing')])).toBe('nothing');
+    channel.close();
+  });
+
+  test('text in pieces is put together by whoever decodes the stream', async () => {
+    const { stdout } = await run(connection, "printf '\\303'; sleep 0.05; printf '\\244'");
+    expect(stdout).toBe('ä');
+  });
+
   test('megabytes of input arrive whole, and so do megabytes of both outputs', async () => {
     const bytes = randomBytes(5 << 20);
     const file = join(sshd.folder, 'payload');
@@ -71,7 +132,7 @@ describe.skipIf(skip !== undefined)(`a connection to a real sshd${skip === undef
   });
 
   // "session signalling requires privilege separation", which sshd gives up for root: there nothing is promised
-  if (process.getuid?.() !== 0) {
+  if (process.getuid?.() !== 0 || transport === 'openssh') {
     test('a signal reaches a command whose input is open', async () => {
       const channel = await connection.open('trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done');
       await new Promise((resolve) => channel.stdout.once('readable', resolve));
@@ -120,7 +181,8 @@ describe.skipIf(skip !== undefined)(`a connection to a real sshd${skip === undef
   });
 });
 
-describe.skipIf(skip !== undefined)('the end of a connection', () => {
+describe.skipIf(skip !== undefined).each(transports)('the end of a connection over %s', (transport) => {
+  const connect = (spec: HostSpec, options?: ConnectOptions) => connectBy(spec, { ...options, transport });
   let sshd: Sshd;
   beforeAll(async () => void (sshd = await startSshd({ config: ['MaxSessions 2'] })));
   afterAll(async () => sshd[Symbol.asyncDispose]());
@@ -178,7 +240,7 @@ describe.skipIf(skip !== undefined)('the end of a connection', () => {
     const channel = await connection.open('exec cat');
     const pids = await sshd.connectionPids();
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
-    expect((await finish(channel)).end).toMatchObject({ type: 'lost', reason: 'no sign of life for 0.1s' });
+    expect((await finish(channel)).end).toMatchObject({ type: 'lost', reason: silent[transport] });
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   });
 
@@ -187,5 +249,34 @@ describe.skipIf(skip !== undefined)('the end of a connection', () => {
     const { stdout } = await run(connection, 'sleep 2; echo there');
     await connection.close();
     expect(stdout).toBe('there\n');
+  });
+});
+
+describe.skipIf(skip !== undefined).each(transports)('a host with habits of its own, over %s', (transport) => {
+  test('may run another command in the place of ours: its output and its end are told', async () => {
+    await using sshd = await startSshd({
+      config: ['ForceCommand echo forced; echo "$SSH_ORIGINAL_COMMAND" >&2; exit 4'],
+    });
+    const connection = await connectBy(sshd.spec(), { transport });
+    const { stdout, stderr, end } = await run(connection, 'echo ours');
+    await connection.close();
+    expect([stdout, end]).toEqual(['forced\n', { type: 'exit', status: 4 }]);
+    expect(stderr).toContain('echo ours');
+  });
+
+  test('may let a script of its own decide, which then runs ours', async () => {
+    await using sshd = await startSshd({ config: ['ForceCommand echo "by your leave"; eval "$SSH_ORIGINAL_COMMAND"'] });
+    const connection = await connectBy(sshd.spec(), { transport });
+    const { stdout, end } = await run(connection, 'echo ours; exit 255');
+    await connection.close();
+    expect([stdout, end]).toEqual(['by your leave\nours\n', { type: 'exit', status: 255 }]);
+  });
+
+  test('may greet with a banner, which is no part of any output', async () => {
+    await using sshd = await startSshd({ config: ['Banner /etc/hosts'] });
+    const connection = await connectBy(sshd.spec(), { transport });
+    const result = await run(connection, 'echo out');
+    await connection.close();
+    expect(result).toEqual({ stdout: 'out\n', stderr: '', end: { type: 'exit', status: 0 } });
   });
 });

@@ -105,7 +105,7 @@ describe('no connection comes about, and the message says why and what to do:', 
       }),
     );
     const refused = await refusal(server.spec());
-    expect(refused.mend).toBe('It wants keyboard-interactive as well, which is not available yet.');
+    expect(refused.mend).toBe('It wants keyboard-interactive as well: run slipway on a terminal, where it can ask.');
   });
 
   test('an interruption gives up the attempt at once', async () => {

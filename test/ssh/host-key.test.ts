@@ -7,9 +7,12 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { RemoteError } from '../../src/base/errors.ts';
 import { connect } from '../../src/ssh/connect.ts';
 import type { ConnectOptions } from '../../src/ssh/connect.ts';
-import { hostKeyOrder } from '../../src/ssh/algorithms.ts';
+import { ALL_ALLOWED, algorithmsFor, hostKeyOrder, parseAlgorithms } from '../../src/ssh/algorithms.ts';
 import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
+import { unknownKey } from '../../src/ssh/host-key-troubles.ts';
+import { plainSpec } from '../../src/ssh/spec.ts';
 import type { HostSpec } from '../../src/ssh/spec.ts';
+import { person } from './support/person.ts';
 import { makeKey, publicKey, skipReason, startSshd } from './support/sshd.ts';
 import type { Sshd } from './support/sshd.ts';
 
@@ -94,23 +97,27 @@ describe.skipIf(skip !== undefined)(`the key of a host${skip === undefined ? '' 
 
   test('is asked about where somebody can answer, and no clock runs meanwhile', async () => {
     const clock = countingClock();
-    const questions: HostKeyQuestion[] = [];
-    const answer = (yes: boolean) => async (question: HostKeyQuestion) => {
-      questions.push(question);
+    const somebody = person(async () => {
       await new Promise(setImmediate);
       expect(clock.running()).toBe(0);
-      return yes;
-    };
-    await expect(connected(undefined, { askHostKey: answer(false), clock })).rejects.toMatchObject({
-      code: 'SLIP_HOST_KEY_UNKNOWN',
+      return answers.shift();
     });
-    await connected(undefined, { askHostKey: answer(true), clock });
-    expect(questions.map(({ type }) => type)).toEqual(['ED25519', 'ED25519']);
+    const fingerprintShown = fingerprintOf(sshd.hostKeys[0]!);
+    const answers = ['no', undefined, 'yes', fingerprintShown];
+    for (let declined = 0; declined < 2; declined += 1) {
+      await expect(connected(undefined, { ask: somebody.ask, clock })).rejects.toMatchObject({
+        code: 'SLIP_HOST_KEY_UNKNOWN',
+      });
+    }
+    await connected(undefined, { ask: somebody.ask, clock });
+    await connected(undefined, { ask: somebody.ask, clock });
+    const question = { host: 'test-1', label, type: 'ED25519', fingerprint: fingerprintShown, file, others: [] };
+    expect(somebody.asked).toEqual(Array(4).fill({ type: 'hostKey', question }));
     expect(await readFile(file, 'utf8')).toContain(label);
   });
 
   test('that has changed is refused whatever was asked for, naming the line and both fingerprints', async () => {
-    const options = { acceptNewHostKeys: true, askHostKey: () => Promise.resolve(true) };
+    const options = { acceptNewHostKeys: true, ask: person('yes').ask, spec: { strictHostKeyChecking: 'no' as const } };
     const lines = ['# old', `${label} ${otherKey}`];
     const refused: RemoteError = await connected(lines, options).then(
       () => expect.fail('connected'),
@@ -130,12 +137,62 @@ describe.skipIf(skip !== undefined)(`the key of a host${skip === undefined ? '' 
     });
   });
 
-  test('of a type not known yet is not taken for a new host', async () => {
-    await makeKey(join(sshd.folder, 'ecdsa'), 'ecdsa');
-    const lines = [`${label} ${await publicKey(join(sshd.folder, 'ecdsa'))}`];
-    const refused = connected(lines, { acceptNewHostKeys: true });
-    await expect(refused).rejects.toMatchObject({ code: 'SLIP_HOST_KEY_UNKNOWN' });
-    await expect(refused).rejects.toThrow(/shows an ED25519 key that is not known, though others/);
+  describe('of a type not known yet, where others of the host are', () => {
+    let lines: string[];
+    beforeAll(async () => {
+      await makeKey(join(sshd.folder, 'ecdsa'), 'ecdsa');
+      lines = [`${label} ${await publicKey(join(sshd.folder, 'ecdsa'))}`];
+    });
+
+    test('is not taken for a new host', async () => {
+      for (const options of [{ acceptNewHostKeys: true }, { spec: { strictHostKeyChecking: 'accept-new' as const } }]) {
+        const refused = connected(lines, options);
+        await expect(refused).rejects.toMatchObject({ code: 'SLIP_HOST_KEY_UNKNOWN' });
+        await expect(refused).rejects.toThrow(/shows an ED25519 key that is not known, though others/);
+      }
+    });
+
+    test('is accepted by a person, who is told of the others', async () => {
+      const somebody = person('yes');
+      await connected(lines, { ask: somebody.ask });
+      expect(somebody.asked).toMatchObject([{ question: { others: [expect.stringContaining('ECDSA SHA256:')] } }]);
+    });
+  });
+
+  test('is asked about, added or refused as StrictHostKeyChecking says', async () => {
+    const outcome = async (strictHostKeyChecking: HostSpec['strictHostKeyChecking'], more: Partial<HostSpec> = {}) => {
+      const somebody = person('yes');
+      const end = await connected(undefined, { ask: somebody.ask, spec: { strictHostKeyChecking, ...more } }).then(
+        () => 'connected',
+        (error: unknown) => (error as RemoteError).message,
+      );
+      const added = await readFile(file, 'utf8').then(Boolean, () => false);
+      return { asked: somebody.asked.length, added, end };
+    };
+    expect(await outcome('ask')).toEqual({ asked: 1, added: true, end: 'connected' });
+    expect(await outcome('accept-new')).toEqual({ asked: 0, added: true, end: 'connected' });
+    expect(await outcome('no')).toEqual({ asked: 0, added: true, end: 'connected' });
+    expect(await outcome('yes')).toMatchObject({ asked: 0, added: false, end: expect.stringContaining('forbids') });
+    expect(await outcome('ask', { batchMode: true })).toMatchObject({
+      ...{ asked: 0, added: false, end: expect.stringContaining('BatchMode') },
+    });
+  });
+});
+
+describe('the mend for a key that is not known', () => {
+  const asked = { host: 'a', label: 'a', type: 'ED25519', fingerprint: 'SHA256:x', file: '/kh', others: [] };
+  const bare = plainSpec({ name: 'a', host: 'a', port: 22, user: 'u' });
+
+  test('scans with hashed names where those are wanted', () => {
+    expect(unknownKey({ ...bare, hashKnownHosts: true }, asked).mend).toContain(
+      'ssh-keyscan -H -t ed25519 -p 22 -- a >> /kh',
+    );
+    expect(unknownKey(bare, asked).mend).toContain('ssh-keyscan -t ed25519 -p 22 -- a >> /kh');
+  });
+
+  test('is a login by ssh for a host that cannot be scanned from here', () => {
+    const behind = { ...bare, jumps: [bare], openSshArguments: ['-F', '/my config', '--', 'a'] };
+    expect(unknownKey(behind, asked).mend).toContain("ssh -o StrictHostKeyChecking=ask -F '/my config' -- a true");
   });
 });
 
@@ -143,4 +200,34 @@ test('key types that are known are asked for first, an RSA key by its modern nam
   expect(hostKeyOrder(['ssh-rsa'])[0]).toBe('rsa-sha2-512');
   expect(hostKeyOrder(['ecdsa-sha2-nistp384']).slice(0, 2)).toEqual(['ecdsa-sha2-nistp384', 'ssh-ed25519']);
   expect(hostKeyOrder(['sk-ssh-ed25519@openssh.com'])[0]).toBe('ssh-ed25519');
+});
+
+describe('the configuration of algorithms', () => {
+  test('limits what is offered to what it allows', () => {
+    const allowed = {
+      ...{
+        kex: ['sntrup761x25519-sha512', 'curve25519-sha256'],
+        hostKeys: ['ssh-rsa-cert-v01@openssh.com', 'rsa-sha2-256'],
+      },
+      ...{ ciphers: ['aes256-ctr', 'aes256-cbc'], macs: ['umac-64@openssh.com', 'hmac-sha2-512'] },
+    };
+    expect(algorithmsFor(['ssh-ed25519'], allowed)).toEqual({
+      ...{ kex: ['curve25519-sha256'], serverHostKey: ['rsa-sha2-256'] },
+      ...{ cipher: ['aes256-ctr', 'aes256-cbc'], hmac: ['hmac-sha2-512'], compress: ['none'] },
+    });
+  });
+
+  test('leaves ciphers to ssh2, which knows what is fast here, where it forbids none of them', () => {
+    expect(algorithmsFor([])).not.toHaveProperty('cipher');
+    const usual = 'aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com';
+    const ciphers = `chacha20-poly1305@openssh.com,${usual}`.split(',');
+    expect(algorithmsFor([], { ...ALL_ALLOWED, ciphers })).not.toHaveProperty('cipher');
+  });
+
+  test('may add, take away and prefer', () => {
+    expect(parseAlgorithms('+ssh-dss', 'hostKeys').at(-1)).toBe('ssh-dss');
+    expect(parseAlgorithms('-ecdsa-*,ssh-rsa', 'hostKeys')).toEqual(['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256']);
+    expect(parseAlgorithms('^aes256-ctr', 'ciphers')).toContain('aes128-ctr');
+    expect(parseAlgorithms('aes256-ctr', 'ciphers')).toEqual(['aes256-ctr']);
+  });
 });

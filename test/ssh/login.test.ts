@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmod, copyFile, rm } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import type { Server } from 'node:net';
@@ -9,26 +9,12 @@ import type { RemoteError } from '../../src/base/errors.ts';
 import { gatherCredentials } from '../../src/ssh/auth.ts';
 import { connect } from '../../src/ssh/connect.ts';
 import type { HostSpec } from '../../src/ssh/spec.ts';
+import { startAgent } from './support/agent.ts';
 import { makeKey, publicKey, skipReason, startSshd } from './support/sshd.ts';
 import type { Sshd } from './support/sshd.ts';
 
 const skip = await skipReason();
 const exec = promisify(execFile);
-
-/** ssh-agent in the foreground, on a socket of our own. */
-async function startAgent(socket: string) {
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  const env = { ...process.env, SSH_AUTH_SOCK: socket };
-  return {
-    add: (file: string) => exec('ssh-add', ['-q', file], { env }),
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        child.once('close', () => resolve());
-        child.kill();
-      }),
-  };
-}
 
 describe.skipIf(skip !== undefined)(`logging in${skip === undefined ? '' : ` (${skip})`}`, () => {
   let sshd: Sshd;

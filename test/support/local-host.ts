@@ -4,21 +4,21 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallContext } from '../../src/host/call.ts';
-import { createHostClient } from '../../src/host/client.ts';
-import { BOOT } from '../../src/host/request.ts';
+import { createHostClient, type NamedPlace } from '../../src/host/client.ts';
 import { hostScript } from '../../src/host/script.ts';
+import { createShells } from '../../src/host/shells.ts';
 import type { HostClient } from '../../src/host/verbs.ts';
 import type { Channel, ChannelEnd } from '../../src/ssh/transport.ts';
 
 /** A host without a network: every channel is a shell of this machine, so the host script is tried under each shell. */
 export interface LocalHost extends AsyncDisposable {
   readonly client: HostClient;
-  readonly context: CallContext;
+  readonly context: CallContext & NamedPlace;
   readonly deployTo: string;
 }
 
 export interface LocalHostOptions {
-  /** argv of the shell that stands for `sh` in the boot command, e.g. ["busybox", "sh"]. */
+  /** argv of the login shell, e.g. ["busybox", "sh"]. */
   readonly shell?: readonly string[];
   readonly deployTo?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -26,13 +26,14 @@ export interface LocalHostOptions {
 
 export async function localHost({ shell = ['dash'], deployTo, env = {} }: LocalHostOptions = {}): Promise<LocalHost> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-host-')));
-  const context: CallContext = {
+  const place: NamedPlace = {
     host: 'local-1',
     deployTo: deployTo ?? join(folder, 'srv'),
     script: hostScript(),
     path: [],
-    takeChannel: () => Promise.resolve(openShell(shell, { cwd: folder, env })),
+    open: (command) => Promise.resolve(openShell([...shell, '-c', command], { cwd: folder, env })),
   };
+  const context = { ...place, shells: createShells(place) };
   return {
     client: createHostClient(context),
     context,
@@ -59,11 +60,8 @@ function endProcesses(folder: string): void {
   }
 }
 
-/** The text between the quotes of BOOT is what every shell has to run. */
-const BOOT_SCRIPT = BOOT.slice("exec sh -c '".length, -1);
-
 function openShell([program, ...args]: readonly string[], place: Place): Channel {
-  const child = spawn(program!, [...args, '-c', BOOT_SCRIPT], {
+  const child = spawn(program!, args, {
     detached: true,
     cwd: place.cwd,
     env: { ...process.env, ...place.env },
@@ -87,7 +85,8 @@ function openShell([program, ...args]: readonly string[], place: Place): Channel
     stdout: child.stdout,
     stderr: child.stderr,
     ended,
-    signal: (name) => void child.kill(`SIG${name}`),
+    // sshd signals the whole group, too
+    signal: (name) => void process.kill(-child.pid!, `SIG${name}`),
     close: () => close(),
   };
 }

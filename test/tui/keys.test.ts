@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Key } from 'ink';
 import { describe, expect, test } from 'vitest';
 import { initialState, type RolloutState } from '../../src/rollout/progress.ts';
@@ -7,12 +8,14 @@ import { press } from '../../src/tui/keys/press.ts';
 import { resolve, resolvePaste } from '../../src/tui/keys/resolve.ts';
 import { type Scope, bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
 import { reduce } from '../../src/tui/reduce.ts';
-import { type UiState, emptyLog, initialUi } from '../../src/tui/state.ts';
+import type { PromptWords } from '../../src/ssh/prompt-words.ts';
+import { Secret } from '../../src/tui/secret.ts';
+import { type PromptView, type UiState, emptyLog, initialUi } from '../../src/tui/state.ts';
 import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
 
 const SCOPES: readonly Scope[] = [
   ...(['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'] as const),
-  ...(['ref', 'typeStage', 'ask', 'quit'] as const),
+  ...(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust'] as const),
 ];
 
 function state(change: Partial<UiState> = {}): UiState {
@@ -30,6 +33,10 @@ function state(change: Partial<UiState> = {}): UiState {
     screens: ['fleet'],
     ...change,
   };
+}
+
+function prompt(answer: PromptWords['answer'], text = ''): PromptView {
+  return { words: { title: 'fra-1 asks', lines: [], label: 'Code', answer }, text: new Secret(text), openedAt: NOW };
 }
 
 function running(phase: Phase, change: Partial<UiState> = {}): UiState {
@@ -121,6 +128,10 @@ describe('the key table', () => {
         return { ...base, dialog: { name: 'ask', intent: 'abort', openedAt: 0 } };
       case 'quit':
         return { ...base, dialog: { name: 'quit', openedAt: 0 } };
+      case 'answer':
+        return { ...base, prompt: prompt('hidden') };
+      case 'trust':
+        return { ...base, prompt: prompt('yesNo') };
       case 'stages':
       case 'fleet':
       case 'planning':
@@ -185,6 +196,48 @@ describe('keys that nobody meant', () => {
   test('nothing is started beside a rollout that runs', () => {
     const fleet = running('Progressing', { screens: ['fleet'] });
     expect(resolve(fleet, 'd')).toMatchObject({ type: 'notify', text: 'deploy: a rollout runs (w shows it)' });
+  });
+});
+
+describe('questions of hosts and keys', () => {
+  const asking = (answer: PromptWords['answer'], text = '') => state({ prompt: prompt(answer, text), now: NOW + 1000 });
+
+  test('take letters as text, and Enter as the end of it', () => {
+    const typing = asking('hidden', 'secre');
+    expect(resolve(typing, 'q')).toEqual({ type: 'typed', text: 'q' });
+    const typed = reduce(typing, { type: 'typed', text: 't' });
+    const sent = resolve(typed, 'enter');
+    expect(sent).toMatchObject({ type: 'answer' });
+    expect(sent?.type === 'answer' && sent.answer?.reveal()).toBe('secret');
+    expect(reduce(typed, sent!).prompt).toBeUndefined();
+    expect(reduce(typing, { type: 'erased', what: 'all' }).prompt!.text.reveal()).toBe('');
+  });
+
+  test('are declined by Esc, and a host key is trusted by y alone', () => {
+    expect(resolve(asking('hidden'), 'esc')).toEqual({ type: 'answer', answer: undefined });
+    expect(resolve(asking('yesNo'), 'n')).toEqual({ type: 'answer', answer: undefined });
+    expect(resolve(asking('yesNo'), 'enter')).toBeUndefined();
+    const yes = resolve(asking('yesNo'), 'y');
+    expect(yes?.type === 'answer' && yes.answer?.reveal()).toBe('yes');
+  });
+
+  test('take no answer in their first moment, also when they waited behind a dialog', () => {
+    const early = { ...asking('yesNo'), now: NOW + 100 };
+    expect(resolve(early, 'y')).toBeUndefined();
+    const behind = { ...asking('yesNo'), dialog: { name: 'ref', text: '' } as const };
+    expect(resolve(behind, 'y')).toEqual({ type: 'typed', text: 'y' });
+    expect(resolve(reduce(behind, { type: 'closeDialog' }), 'y')).toBeUndefined();
+  });
+
+  test('take pasted text to the letter, without its line end', () => {
+    expect(resolvePaste(asking('hidden'), ' two  words\n')).toEqual({ type: 'typed', text: ' two  words' });
+    expect(resolvePaste(asking('yesNo'), 'y')).toMatchObject({ type: 'notify' });
+  });
+
+  test('leave no letter of a secret in what prints the state', () => {
+    const typing = asking('hidden', 'hunter2');
+    expect(JSON.stringify(typing) + inspect(typing, { depth: 9, showHidden: true })).not.toContain('hunter2');
+    expect(asking('hidden', 'x'.repeat(5000)).prompt!.text.reveal()).toHaveLength(1024);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/host/state.ts';
+import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import { width } from '../../src/tui/text/width.ts';
 import { type AppOptions, type TestApp, appStarter } from './support/app.ts';
 import { NEW, OLD, calmFleet, instance, plan, prepared, read, release, troubledFleet } from './support/fleet.ts';
@@ -65,6 +66,15 @@ async function verifying(app: TestApp): Promise<void> {
   app.session.log?.options.onLine('{"level":30,"time":1795262401000,"msg":"42 guilds"}');
 }
 
+const strangeKey: HostKeyQuestion = {
+  host: 'fra-2',
+  label: '[203.0.113.10]:2222',
+  type: 'ED25519',
+  fingerprint: 'SHA256:5f0N1cKq8mW2xTjvB7yLhDgR4sUeZaPo9iXkQ3nJtYw',
+  file: '/home/ana/.ssh/known_hosts',
+  others: ['RSA SHA256:A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v (/home/ana/.ssh/known_hosts:12)'],
+};
+
 const SCENES: Readonly<Record<string, Scene>> = {
   fleet: { shows: '6 healthy', play: () => Promise.resolve() },
   'fleet-troubled': {
@@ -97,6 +107,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
     shows: 'Roll back to',
     play: (app) => app.press('R', 'j', 'j', 'enter'),
+  },
+  'host-key': {
+    options: { protected: true },
+    shows: 'Trust this key?',
+    play: (app) => {
+      void app.session.person!.ask({ type: 'hostKey', question: strangeKey });
+      return Promise.resolve();
+    },
   },
   'typed-name': { options: { protected: true }, shows: 'stage: prod', play: typedName },
   staging: { shows: 'Staging', play: rolling },

@@ -30,9 +30,9 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
     sessions: all.map((settings) => ({
       stage: settings.stage,
       protected: settings.protected,
-      open: () => {
+      open: (person) => {
         prefs.rememberStage(file, settings.stage);
-        return Promise.resolve(openSettings(context, settings, { ...flags, whenPaused: 'wait' }));
+        return Promise.resolve(openSettings(context, settings, { ...flags, whenPaused: 'wait', person }));
       },
     })),
     ...(initial === undefined ? {} : { initialStage: initial }),

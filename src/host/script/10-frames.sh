@@ -1,15 +1,17 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # slipway's host script: POSIX sh, for dash, bash and busybox ash. The parts in this folder are joined in the order of
-# their names into one file, installed on a host as .slipway/host-<sha>.sh, and read (".") by every request.
+# their names into one file, installed on a host as .slipway/host-<sha>.sh, and read (".") by every channel.
 #
-# A request is shell text on one line: assignments, then `main VERB`. It sets
-#   N  nonce of this request     D  deployTo, absolute     SELF  path of the installed script
+# It is loaded with D (deployTo, absolute), SELF (path of the installed script), script_sum, path_prefix and SCRIPT (its text,
+# when it came over the wire) set, and serves requests: shell text that sets N (its nonce) and variables, then `main VERB`.
 # Answers are lines on fd 3: "@<nonce> TAB kind TAB field …". Fields with control characters or % are percent-encoded.
 # The last frame is "end TAB <status>": an answer without it was cut off, and is never taken for a success.
 LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
-TAB=$(printf '\t')
+# Set in a profile, some change what our tools do and print, and the others would be taken for ours.
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
+TAB='	'
 NL='
 '
 
@@ -32,8 +34,20 @@ own_locale() {
 
 # fail CODE WORD…: the reason of a failure, for people; CODE is stable and chooses the mend on the client's side.
 fail() {
+  case $1 in
+    denied | write | install | payload | copy | layover)
+      why_unwritable
+      [ -z "$WHY" ] || set -- "$WHY" "$D" "$FREE"
+      ;;
+  esac
   frame fail "$@"
   exit 1
+}
+
+# Whether the disk of folder $1 takes no writing, whoever asks; its mount point into MOUNT.
+is_read_only() {
+  MOUNT=$(df -P -- "$1" 2>/dev/null | awk 'NR == 2 { sub(/.*% +/, ""); print }')
+  at=$MOUNT awk '$2 == ENVIRON["at"] { o = $4 } END { exit o !~ /^ro(,|$)/ }' /proc/mounts 2>/dev/null
 }
 
 # Runs a function and sends what it prints as frames of kind "out"; its status is the status.
@@ -80,6 +94,9 @@ write() {
   printf '%s\n' "$2" >"$1.$$.new" && mv -f -- "$1.$$.new" "$1"
 }
 
+# The same for one line, when it is not what is there.
+write_line() { { read_line "$1" && [ "$LINE" = "$2" ]; } || write "$1" "$2"; }
+
 # The same for a request, which cannot go on without it.
 must_write() { write "$@" 2>/dev/null || fail write "$1"; }
 
@@ -89,16 +106,32 @@ read_line() {
   [ -r "$1" ] && { IFS= read -r LINE <"$1" || [ -n "$LINE" ]; }
 }
 
-# The release that link $1 points at, into RELEASE; empty when it is no link into releases/.
+# The release that link $1 points at, into RELEASE; empty when it is no link into releases/. A process is only needed for a
+# link that leads nowhere.
 read_release() {
   RELEASE=
   [ -L "$1" ] || return 0
+  for n_ in "$D/releases/"*; do
+    # shellcheck disable=SC3013
+    [ ! "$1" -ef "$n_" ] || { RELEASE=${n_##*/} && return 0; }
+  done
   RELEASE=$(readlink -- "$1")
   case $RELEASE in
     *releases/*) RELEASE=${RELEASE##*releases/} ;;
     *) RELEASE= ;;
   esac
 }
+
+# Whether link $1 points at release $2 (empty: there is nothing), without a process.
+points_at() {
+  # shellcheck disable=SC3013
+  if [ -n "$2" ]; then [ -L "$1" ] && [ "$1" -ef "$D/releases/$2" ]; else ! is_there "$1"; fi
+}
+
+is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+
+# Who is logged in, into USER_: sshd says it.
+know_name() { USER_=${LOGNAME:-$(id -un)}; }
 
 # systemctl --user wants the folder, which a session mostly has. The number is asked for when it is needed.
 know_user() {
@@ -112,12 +145,35 @@ is_root() {
   [ "$UID_" = 0 ]
 }
 
-main() {
-  exec 3>&1 1>&2
+# serve NONCE FIRST_NONCE FIRST: requests, one after the other, each in a process of its own. One may come with the command;
+# the others are lines on stdin: NONCE, the request's nonce, and the request as printf %b reads it. `read` takes byte after
+# byte, so what follows a line is left for the verb. After a failure nobody knows what of stdin was meant for whom, and what
+# does not begin with NONCE is the rest of a payload: the shell ends.
+serve() {
   umask 022
   META=$D/.slipway
   know_user
-  [ -z "${path_prefix-}" ] || PATH=$path_prefix:$PATH
+  [ -z "$path_prefix" ] || PATH=$path_prefix:$PATH
+  printf '\n@%s ready\n' "$1"
+  [ -z "$2" ] || serve_one "$2" "$3"
+  while IFS=' ' read -r q_key q_nonce q_text; do
+    [ "$q_key" = "$1" ] || exit 65
+    serve_one "$q_nonce" "$q_text"
+  done
+}
+
+# "over" tells that a request has ended, however it did: without "end" before it, nobody knows what was done. A line that was
+# cut off before it must not take it along.
+serve_one() {
+  (eval "$(printf %b "$2")") && q_rc=0 || q_rc=$?
+  printf '\n@%s\tover\t%s\n' "$1" "$q_rc"
+  [ "$q_rc" = 0 ] || exit "$q_rc"
+  [ -z "$SCRIPT" ] || ! is_installed || SCRIPT=
+}
+
+main() {
+  exec 3>&1 1>&2
+  case $1 in receive | finish | prepare | control | log) ;; *) exec </dev/null ;; esac
   trap 'r_=$?; end_lease; frame end "$r_"' EXIT
   trap 'exit 129' HUP
   trap 'exit 143' TERM

@@ -91,7 +91,9 @@ expand_pidfile() {
 # only waits for its parent to notice.
 process_start() {
   if [ -r "/proc/$1/stat" ]; then
-    p_=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+    { IFS= read -r p_ <"/proc/$1/stat"; } 2>/dev/null || return 0
+    # a name may hold line ends
+    case $p_ in *") "*) ;; *) p_=$(cat "/proc/$1/stat" 2>/dev/null) ;; esac
     # shellcheck disable=SC2086
     set -- ${p_##*) }
     case ${1-} in Z | X) ;; *) printf '%s' "${20-}" ;; esac

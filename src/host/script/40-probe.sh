@@ -8,6 +8,7 @@ verb_probe() {
   [ ! -f "$META/app.json" ] || { read_line "$META/app.json" && frame app "$LINE"; }
   probe_releases
   probe_lock
+  ! read_line "$META/last" || frame last "$LINE"
   each_instance probe_instance
   probe_leftovers
   [ "$with_rights" != yes ] || probe_needs
@@ -17,7 +18,10 @@ probe_host() {
   read_wall
   h_ours=yes
   [ -d "$META/ledger" ] || h_ours=no
-  frame host "$NOW" "$(id -un)" "$(uname -s -m)" "$h_ours"
+  know_name
+  # no process where the kernel tells
+  if read_line /proc/sys/kernel/arch; then LINE="Linux $LINE"; else LINE=$(uname -s -m); fi
+  frame host "$NOW" "$USER_" "$LINE" "$h_ours"
   t_list=
   for t_ in tar gzip zstd awk sha256sum systemctl journalctl sudo setsid timeout curl wget python3 perl node bash; do
     has "$t_" && t_list="$t_list $t_"
@@ -30,23 +34,24 @@ probe_host() {
 probe_disk() {
   d_=$D
   while [ ! -d "$d_" ]; do d_=$(dirname -- "$d_"); done
-  read_df -Pk
-  d_free=$LEFT
-  read_df -Pi
-  d_inodes=$LEFT
+  read_left
   d_write=yes
   [ -w "$d_" ] || d_write=no
+  # no right would help there
+  [ "$d_write" = yes ] || ! is_read_only "$d_" || d_write=never
   frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
 }
 
-# What df says is left, into LEFT: the fourth word of its second line.
-read_df() {
-  {
-    read -r LEFT
-    read -r d_x d_x d_x LEFT d_x
-  } <<END || LEFT=
-$(df "$1" -- "$d_" 2>/dev/null)
+# What is left for us of the disk, into d_free (KiB) and d_inodes.
+read_left() {
+  d_free='' d_inodes=''
+  read -r d_blocks d_size d_inodes <<END
+$(stat -f -c '%a %S %d' -- "$d_" 2>/dev/null)
 END
+  case $d_blocks$d_size in
+    '' | *[!0-9]*) d_free=$(df -Pk -- "$d_" | awk 'NR == 2 { print $4 }') ;;
+    *) d_free=$((d_blocks * (d_size / 512) / 2)) ;;
+  esac
 }
 
 probe_releases() {
@@ -96,8 +101,11 @@ probe_instance() {
       ;;
     none) [ "$svc" != files ] || [ "$probe" = running ] || probe_once ;;
   esac
-  frame instance "$I" "$i_current" "$i_previous" "$i_real" "$STATUS" "$PID" "$(started_at)" "$RESTARTS" "$DETAIL" \
-    "${RUNS:-$REPLY_RELEASE}" "$HEALTHY" "$OUTCOME" "$LATENCY" "$(busy_rollout)"
+  i_started='' i_busy=''
+  [ -z "$PID" ] || i_started=$(started_at)
+  [ ! -L "$D/instances/$I/.busy" ] || i_busy=$(busy_rollout)
+  frame instance "$I" "$i_current" "$i_previous" "$i_real" "$STATUS" "$PID" "$i_started" "$RESTARTS" "$DETAIL" \
+    "${RUNS:-$REPLY_RELEASE}" "$HEALTHY" "$OUTCOME" "$LATENCY" "$i_busy"
 }
 
 # Something that slipway did not make is in the place of a link: a folder, or a link to elsewhere.
@@ -105,8 +113,6 @@ is_foreign() {
   read_release "$1"
   [ -z "$RELEASE" ] && is_there "$1"
 }
-
-is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 
 # Seconds since 1970 at which the process was started; empty when unknown. Field 22 of stat counts 1/100 s since boot.
 started_at() {
@@ -137,7 +143,8 @@ remember_instance() { p_known=$p_known$I$NL; }
 need() { frame need "$@"; }
 
 probe_needs() {
-  for t_ in tar gzip awk sha256sum timeout; do has "$t_" || need missing tool "$t_"; done
+  [ "$d_write" != never ] || need missing readonly "$MOUNT"
+  for t_ in tar gzip awk sha256sum timeout head xargs sed; do has "$t_" || need missing tool "$t_"; done
   if [ "$need_http" = yes ] && ! { has curl || has wget || has python3 || has node || has perl || has bash; }; then
     need missing tool "curl (or wget, python3, node, perl, bash)"
   fi
@@ -149,14 +156,19 @@ probe_needs() {
   each_instance probe_rights
 }
 
-# Whether an update would live on when the connection goes: see detached.
+# Whether an update would live on when the connection goes: see detached. A mere switch needs no process of its own.
 probe_detach() {
+  p_detach=no
+  each_instance wants_detached
+  [ "$p_detach" = yes ] || return 0
   detach_method
   case $DETACH in
     none) need missing setsid "" ;;
-    killed) need missing linger "$(id -un)" ;;
+    killed) know_name && need missing linger "$USER_" ;;
   esac
 }
+
+wants_detached() { [ "$svc" = files ] && [ "$probe" = running ] || p_detach=yes; }
 
 probe_rights() {
   ! is_foreign "$D/instances/$I/current" || need missing real "$D/instances/$I/current"

@@ -14,21 +14,25 @@ require_lock() { holds_lock || fail superseded; }
 beat() { true >"$META/lock/beat"; } 2>/dev/null
 
 # lock: owner (JSON), app, stage; dead = rollout whose owner the client knows to be gone; force = rollout to take over
-# though it lives; takes = rollout whose paused lock may be taken; look = yes: the answer of a probe follows once it is ours.
+# though it lives; takes = rollout whose paused lock may be taken; look = yes: the answer of a probe follows once it is ours,
+# unless the last one who had it was seen before (seen), when nobody had it: then nothing has changed since.
 verb_lock() {
   lock_prepare
   l_mine=$META/lock.$rollout
   [ ! -e "$l_mine" ] || rm -rf -- "$l_mine"
   mkdir "$l_mine" || fail denied "$META"
-  must_write "$l_mine/owner.json" "$owner"
-  true >"$l_mine/beat"
+  # nobody sees it yet, so it need not be whole at once
+  { printf '%s\n' "$owner" >"$l_mine/owner.json" && true >"$l_mine/beat"; } 2>/dev/null || fail write "$l_mine"
   if mv -T -- "$l_mine" "$META/lock" 2>/dev/null; then
     frame lock taken
   else
     lock_contend
   fi
-  [ ! -d "$META/lock" ] || sync_path "$META/lock"
-  [ "${look-}" != yes ] || ! holds_lock || verb_probe
+  holds_lock || return 0
+  read_line "$META/last" || LINE=
+  l_last=$LINE
+  printf '%s\n' "$rollout" >"$META/last" || fail write "$META/last"
+  [ "${look-}" != yes ] || { [ -n "$seen" ] && [ "$l_last" = "$seen" ]; } || verb_probe
 }
 
 lock_prepare() {
@@ -37,10 +41,11 @@ lock_prepare() {
     read_line "$META/app.json"
     [ "$LINE" = "{\"app\":\"$app\",\"stage\":\"$stage\"}" ] || fail foreign "$LINE"
   fi
-  mkdir -p -- "$D/releases" "$D/shared" "$D/instances" "$META/ledger" "$META/manifests" "$META/rollouts" \
-    "$META/incoming" || fail denied "$D"
+  for l_ in "$D/releases" "$D/shared" "$D/instances" "$META/ledger" "$META/manifests" "$META/rollouts" "$META/incoming"; do
+    [ -d "$l_" ] || mkdir -p -- "$l_" || fail denied "$D"
+  done
   [ -s "$META/app.json" ] || must_write "$META/app.json" "{\"app\":\"$app\",\"stage\":\"$stage\"}"
-  install_script || fail install
+  install_script || { has sha256sum || fail tool sha256sum; } || fail install
 }
 
 # Somebody has it. A takeover reads the owner again under a mutex, so that two who saw the same dead owner cannot both win.
@@ -160,21 +165,17 @@ verb_control() {
   kill "$c_watch" 2>/dev/null || :
 }
 
-# install: nothing more than that the script is here, for requests whose stdin cannot carry it.
-verb_install() {
-  [ -s "$SELF" ] || fail install
-}
-
 # The script installs itself under the hash of its text, so that a host keeps what every request needs. SCRIPT is set
 # when it came over the wire. A folder that is not there yet, or not ours to write, gets none.
 install_script() {
   [ -n "${SCRIPT-}" ] && [ -d "$META" ] || return 0
   printf '%s\n' "$SCRIPT" >"$SELF.$$.new" || return 1
-  i_sum=$(sha256sum <"$SELF.$$.new")
-  if [ "${i_sum%% *}" != "$script_sum" ]; then
+  if ! has_sum "$SELF.$$.new" "$script_sum"; then
     rm -f -- "$SELF.$$.new"
     return 1
   fi
   sync_path "$SELF.$$.new"
   mv -f -- "$SELF.$$.new" "$SELF" && SCRIPT=
 }
+
+is_installed() { [ -s "$SELF" ] && has_sum "$SELF" "$script_sum"; }

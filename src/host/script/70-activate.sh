@@ -10,16 +10,30 @@ turn_name() {
 # activate: task (the text of the task file: assignments for the worker), rollout, I, turn. A turn is begun once: whoever
 # asks again, not knowing whether the first request arrived, follows what it began.
 verb_activate() {
+  # here = yes: nothing is started, stopped or waited for
   require_lock
   a_dir=$META/rollouts/$rollout
   a_name=$a_dir/$(turn_name)
   F=$a_name.frames
-  { mkdir -p -- "$a_dir" && true >>"$F"; } || fail write "$a_dir"
+  { { [ -d "$a_dir" ] || mkdir -p -- "$a_dir"; } && true >>"$F"; } || fail write "$a_dir"
   if ln -s -- "$$" "$a_name.begun" 2>/dev/null; then
-    must_write "$a_name.task" "$task"
-    detached sh "$SELF" worker "$a_name.task" || fail detach "$I"
+    if [ "$here" = yes ]; then
+      (work_here)
+    else
+      [ -s "$SELF" ] || fail install
+      must_write "$a_name.task" "$task"
+      detached sh "$SELF" worker "$a_name.task" || fail detach "$I"
+    fi
   fi
   follow
+}
+
+# A mere switch is over before anybody could miss it: it needs no process that outlives the connection.
+work_here() {
+  trap - EXIT
+  trap '' HUP PIPE TERM
+  eval "$task"
+  worker
 }
 
 # follow: rollout, I, turn: the frames of an instance from the first, then as they come.
@@ -38,9 +52,10 @@ verb_cancel() {
 # (KillUserProcesses=yes), setsid or not: without a lingering manager to hand the work to, that is no ground to stand on.
 detach_method() {
   DETACH=none
+  know_name
   if is_root && has systemd-run && [ -d /run/systemd/system ]; then
     DETACH=system
-  elif has systemd-run && [ -e "/var/lib/systemd/linger/$(id -un)" ] && [ -S "$XDG_RUNTIME_DIR/systemd/private" ]; then
+  elif has systemd-run && [ -e "/var/lib/systemd/linger/$USER_" ] && [ -S "$XDG_RUNTIME_DIR/systemd/private" ]; then
     # the manager's own socket: it is there without a user bus, too
     DETACH=user
   elif has setsid; then
@@ -68,7 +83,7 @@ detached() {
   case $DETACH in
     system | user)
       systemd-run "--$DETACH" --quiet --collect --unit="$d_unit" -p KillMode=process --setenv="PATH=$PATH" \
-        --setenv="HOME=${HOME-}" --setenv="USER=$(id -un)" --setenv="LANG=${LANG-}" --setenv="LC_ALL=$LC_GIVEN" "$@"
+        --setenv="HOME=${HOME-}" --setenv="USER=$USER_" --setenv="LANG=${LANG-}" --setenv="LC_ALL=$LC_GIVEN" "$@"
       ;;
     setsid) (own_locale && exec setsid "$@" </dev/null >/dev/null 2>&1 3>&-) & ;;
     *) return 1 ;;

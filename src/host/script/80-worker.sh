@@ -18,10 +18,11 @@ worker() {
   read_wall
   WALL=$((NOW - MS))
   MARK="$rollout $$ $(process_start $$)"
-  ln -s -- "$MARK" "$W.worker"
-  mkdir -p -- "$HOME_" || finish failed "no folder $HOME_"
+  [ "${here-}" = yes ] || ln -s -- "$MARK" "$W.worker"
+  [ -d "$HOME_" ] || mkdir -p -- "$HOME_" || finish failed "no folder $HOME_"
   claim
-  trap 'rm -f -- "$HOME_/.busy"; sync_path "$F"' EXIT
+  CLAIMED=yes
+  trap 'unclaim; [ "${here-}" = yes ] || sync_path "$F"' EXIT
   "work_$act"
 }
 
@@ -40,12 +41,11 @@ emit() {
 note() { emit note "$@"; }
 
 # state NAME RELEASE REASON [DEADLINE_MS] [PROOF]
-state() {
-  emit state "$@"
-  sync_path "$F"
-}
+state() { emit state "$@"; }
 
+# Whoever reads the last word may begin the next change at once.
 finish() {
+  unclaim
   emit end "$@"
   exit 0
 }
@@ -70,6 +70,11 @@ claim() {
   done
 }
 
+unclaim() {
+  [ -z "${CLAIMED-}" ] || rm -f -- "$HOME_/.busy"
+  CLAIMED=
+}
+
 # What goes back is not stopped half-way.
 is_cancelled() { [ -z "$REVERTING" ] && [ -e "$W.cancel" ]; }
 
@@ -78,6 +83,7 @@ is_cancelled() { [ -z "$REVERTING" ] && [ -e "$W.cancel" ]; }
 guard() {
   holds_lock || superseded "the stage was taken over"
   beat
+  ! points_at "$LINK" "$expect" || return 0
   read_release "$LINK"
   [ "$RELEASE" = "$expect" ] || superseded "current points at ${RELEASE:-nothing}, not at ${expect:-nothing}"
 }
@@ -96,7 +102,8 @@ switch_to() {
 
 # point LINK TARGET
 point() {
-  rm -f -- "$1.new.$$" && ln -s -- "$2" "$1.new.$$" && mv -T -- "$1.new.$$" "$1"
+  ! is_there "$1.new.$$" || rm -f -- "$1.new.$$" || return 1
+  ln -s -- "$2" "$1.new.$$" && mv -T -- "$1.new.$$" "$1"
 }
 
 work_update() {
@@ -117,7 +124,7 @@ work_update() {
   esac
   guard
   : "${env_old:=$(cat "$HOME_/env" 2>/dev/null)}"
-  if write "$HOME_/env" "$env" && write "$HOME_/service" "$service_line" && switch_to "$release"; then
+  if write "$HOME_/env" "$env" && write_line "$HOME_/service" "$service_line" && switch_to "$release"; then
     state switched "$release" ""
     run_release || restore
   else
@@ -125,7 +132,8 @@ work_update() {
     state failed "$u_old" "$WHY"
     restore
   fi
-  [ -z "$u_back" ] || [ "$u_back" = "$release" ] || point "$HOME_/previous" "../../releases/$u_back"
+  [ -z "$u_back" ] || [ "$u_back" = "$release" ] || points_at "$HOME_/previous" "$u_back" ||
+    point "$HOME_/previous" "../../releases/$u_back"
   agree_on_current
   state updated "$release" "" "" "$PROOF"
   finish updated "$PROOF"
@@ -231,12 +239,15 @@ work_retire() {
 agree_on_current() {
   g_one=
   for g_ in "$D/instances/"*/current; do
-    read_release "$g_"
-    [ -n "$RELEASE" ] || continue
-    [ -z "$g_one" ] || [ "$g_one" = "$RELEASE" ] || return 0
-    g_one=$RELEASE
+    [ -L "$g_" ] || continue
+    if [ -z "$g_one" ]; then
+      read_release "$g_"
+      g_one=$RELEASE
+    else
+      points_at "$g_" "$g_one" || return 0
+    fi
   done
-  [ -n "$g_one" ] || return 0
+  [ -n "$g_one" ] && ! points_at "$D/current" "$g_one" || return 0
   [ ! -e "$D/current" ] || [ -L "$D/current" ] || return 0
   point "$D/current" "releases/$g_one"
 }

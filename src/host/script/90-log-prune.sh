@@ -68,36 +68,53 @@ verb_history() {
 }
 
 # finish: what ends a rollout on this host, in one go: marks (release status, a line each), history (a JSON line), prune
-# (releases, a line each), release_lock (yes or no).
+# (releases, a line each), release_lock (yes or no), journal (lines of the rollout's journal). A long journal comes on stdin
+# instead, gzipped, as long as size says.
 verb_finish() {
   require_lock
-  printf '%s\n' "$marks" | while read -r m_release m_status; do
-    [ -z "$m_release" ] || set_status "$m_release" "$m_status"
-  done
-  printf '%s\n' "$prune" | while IFS= read -r p_; do [ -z "$p_" ] || prune_release "$p_"; done
+  [ "$size$journal" = 0 ] || take_journal || fail write "$META/rollouts/$rollout"
+  while read -r m_release m_status; do
+    # a release that this host never had needs no mark
+    [ ! -f "$META/ledger/${m_release:-.}.json" ] || set_status "$m_release" "$m_status" || fail write "$META/ledger/$m_release.json"
+  done <<END
+$marks
+END
+  prune_cut
+  while IFS= read -r p_; do [ -z "$p_" ] || prune_release "$p_"; done <<END
+$prune
+END
   prune_rest
-  [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson"
+  [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson" || fail write "$META/history.ndjson"
   sync_tree "$META"
   [ "$release_lock" != yes ] || { any=no history='' && verb_unlock; }
+}
+
+take_journal() {
+  [ -d "$META/rollouts/$rollout" ] || mkdir -p -- "$META/rollouts/$rollout" || return 1
+  case $size in
+    0) printf '%s\n' "$journal" ;;
+    *) head -c "$size" | gzip -dc ;;
+  esac >>"$META/rollouts/$rollout/events.ndjson"
 }
 
 prune_release() {
   case $1 in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
   ! is_used "$1" || return 0
-  rm -rf -- "$META/trash.$1"
+  [ ! -e "$META/trash.$1" ] || rm -rf -- "$META/trash.$1"
   [ ! -d "$D/releases/$1" ] || mv -T -- "$D/releases/$1" "$META/trash.$1" || return 0
   rm -f -- "$META/ledger/$1.json" "$META/ledger/$1.prepare" "$META/ledger/$1.shared"
-  rm -rf -- "$META/trash.$1"
+  # nobody has to wait for it; what a cut leaves of it goes next time
+  (trap - EXIT && exec rm -rf -- "$META/trash.$1") </dev/null >/dev/null 2>&1 3>&- &
   frame pruned "$1"
 }
 
 # The host has the last word: what a link or a process uses stays.
 is_used() {
   for p_link in "$D/instances/"*/current "$D/instances/"*/previous "$D/current"; do
-    read_release "$p_link"
-    [ "$RELEASE" != "$1" ] || return 0
+    ! points_at "$p_link" "$1" || return 0
   done
-  case $(releases_in_use) in *"$NL$1$NL"*) return 0 ;; esac
+  : "${P_IN_USE=$(releases_in_use)}"
+  case $P_IN_USE in *"$NL$1$NL"*) return 0 ;; esac
   return 1
 }
 
@@ -110,14 +127,20 @@ releases_in_use() {
   printf '\n.'
 }
 
-# Bounds: twenty rollouts, the manifests of known releases, two scripts, nothing that a cut has left behind.
-prune_rest() {
-  for p_ in "$META/incoming/"* "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
+# What a cut has left behind. What has arrived of an upload is gone on with by the next attempt, until one has succeeded.
+prune_cut() {
+  case $marks in *' good'*) for p_ in "$META/incoming/"*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done ;; esac
+  for p_ in "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
   for p_ in "$META/"lock.* "$META/"*.new "$META/"*/*.new; do
     [ ! -e "$p_" ] || find "$p_" -maxdepth 0 -mmin +60 -exec rm -rf -- {} + 2>/dev/null
   done
+}
+
+# Bounds: twenty rollouts, the manifests of known releases, two scripts.
+prune_rest() {
   prune_rollouts "$META/rollouts/"*
-  p_known=$(cat "$META/ledger/"*.json 2>/dev/null)
+  p_known=
+  for p_ in "$META/ledger/"*.json; do ! read_line "$p_" || p_known=$p_known$LINE; done
   for p_ in "$META/manifests/"*; do
     case $p_known in *"\"digest\":\"${p_##*/}\""*) ;; *) rm -f -- "$p_" ;; esac
   done

@@ -72,8 +72,9 @@ export function notTyped(state: UiState): string | undefined {
 }
 
 /** Whether the question has only just come up: then an answer to it was meant for something else. */
-export function isTooSoon({ dialog, planning, now }: UiState): boolean {
-  const asked = dialog?.name === 'ask' || dialog?.name === 'quit' ? dialog.openedAt : planning?.shownAt;
+export function isTooSoon({ dialog, prompt, planning, now }: UiState): boolean {
+  const isDanger = dialog?.name === 'ask' || dialog?.name === 'quit';
+  const asked = isDanger ? dialog.openedAt : dialog ? planning?.shownAt : (prompt?.openedAt ?? planning?.shownAt);
   return asked !== undefined && now - asked < GUARD_MS;
 }
 

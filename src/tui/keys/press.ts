@@ -1,4 +1,5 @@
 import type { UserAction } from '../actions.ts';
+import { Secret } from '../secret.ts';
 import { selectedRelease } from '../select/fleet.ts';
 import { instanceCursor, instanceLines } from '../select/rollout.ts';
 import { type UiState, isRunning, screenOf } from '../state.ts';
@@ -48,16 +49,22 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   acceptRef: ({ dialog }) =>
     dialog?.name === 'ref' ? { type: 'plan', kind: 'deploy', target: dialog.text.trim() } : undefined,
   acceptStage: () => ({ type: 'start' }),
-  cancel: () => ({ type: 'closeDialog' }),
+  acceptAnswer: ({ prompt }) => prompt && { type: 'answer', answer: prompt.text },
+  cancel: (state) => refuse(state),
   erase: () => ({ type: 'erased', what: 'character' }),
   eraseAll: () => ({ type: 'erased', what: 'all' }),
-  yes: ({ dialog }) => (dialog?.name === 'ask' ? { type: 'send', intent: dialog.intent } : undefined),
-  no: () => ({ type: 'closeDialog' }),
+  yes: ({ dialog }) =>
+    dialog?.name === 'ask' ? { type: 'send', intent: dialog.intent } : { type: 'answer', answer: new Secret('yes') },
+  no: (state) => refuse(state),
   finishFirst: () => ({ type: 'quit', how: 'finishFirst' }),
   leave: () => ({ type: 'quit', how: 'leave' }),
   leaveRollback: () => ({ type: 'send', intent: 'rollback' }),
   stay: () => ({ type: 'quit', how: 'stay' }),
 };
+
+function refuse({ dialog }: UiState): UserAction {
+  return dialog ? { type: 'closeDialog' } : { type: 'answer', answer: undefined };
+}
 
 function askQuit(state: UiState): UserAction {
   return { type: 'openDialog', dialog: { name: 'quit', openedAt: state.now } };

@@ -1,3 +1,4 @@
+import { sanitise } from '../../base/sanitise.ts';
 import type { UserAction } from '../actions.ts';
 import type { UiState } from '../state.ts';
 import { isTooSoon } from './disabled.ts';
@@ -17,9 +18,15 @@ export function resolve(state: UiState, key: KeyName): UserAction | undefined {
 /** Pasted text belongs into a text field; anywhere else it would be keys that nobody pressed. */
 export function resolvePaste(state: UiState, text: string): UserAction {
   if (!isTyping(state)) return { type: 'notify', text: 'the pasted text was ignored', style: 'warn' };
-  return { type: 'typed', text: text.trim().replace(/\s+/g, ' ') };
+  if (scopeOf(state) === 'answer') return { type: 'typed', text: firstLine(text) };
+  return { type: 'typed', text: sanitise(text.trim()).replace(/\s+/g, ' ') };
+}
+
+/** A secret is taken to the letter; only the line end that came along is not part of it. */
+function firstLine(text: string): string {
+  return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/[\u0000-\u001f\u007f]/g, '');
 }
 
 function isTyping(state: UiState): boolean {
-  return state.dialog?.name === 'ref' || state.dialog?.name === 'typeStage';
+  return ['ref', 'typeStage', 'answer'].includes(scopeOf(state));
 }

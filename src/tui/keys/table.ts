@@ -1,8 +1,11 @@
 import type { Dialog, ScreenName, UiState } from '../state.ts';
 import * as because from './disabled.ts';
 
-/** Where a key counts: on a screen, or in a dialog, which takes all keys while it is open. */
-export type Scope = ScreenName | Dialog['name'];
+/**
+ * Where a key counts: on a screen, or in a dialog, which takes all keys while it is open. `answer` and `trust` are
+ * questions of hosts and keys, for a text and for yes or no.
+ */
+export type Scope = ScreenName | Dialog['name'] | 'answer' | 'trust';
 
 export type KeyId =
   | 'quit'
@@ -33,6 +36,7 @@ export type KeyId =
   | 'follow'
   | 'acceptRef'
   | 'acceptStage'
+  | 'acceptAnswer'
   | 'cancel'
   | 'erase'
   | 'eraseAll'
@@ -64,7 +68,7 @@ export interface KeyBinding {
 
 const SCREENS: readonly ScreenName[] = ['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'];
 const LISTS: readonly ScreenName[] = ['stages', 'fleet', 'review', 'rollout', 'releases', 'help'];
-const DIALOGS: readonly Scope[] = ['ref', 'typeStage', 'ask', 'quit'];
+const DIALOGS: readonly Scope[] = ['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust'];
 
 /**
  * Every key there is. The footer, the help screen, the README and the resolver are made from it; a key that is not here
@@ -101,11 +105,12 @@ export const keyTable: readonly KeyBinding[] = [
 
   { id: 'acceptRef', keys: ['enter'], label: 'build and plan', help: 'Build this ref and show the plan.', screens: ['ref'], priority: 1 },
   { id: 'acceptStage', keys: ['enter'], label: 'start', help: 'Start, once the name of the stage is typed.', screens: ['typeStage'], priority: 1, disabledReason: because.notTyped },
-  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', screens: ['ref', 'typeStage'], priority: 0 },
-  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', screens: ['ref', 'typeStage'], priority: 3 },
-  { id: 'yes', keys: ['y'], label: 'yes', help: 'Do it.', screens: ['ask'], priority: 1, guarded: true },
-  { id: 'no', keys: ['n', 'esc', 'q'], label: 'no', help: 'Leave it as it is.', screens: ['ask'], priority: 1 },
-  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', screens: ['ref', 'typeStage'], priority: 1 },
+  { id: 'acceptAnswer', keys: ['enter'], label: 'answer', help: 'Send what is typed.', screens: ['answer'], priority: 1, guarded: true },
+  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', screens: ['ref', 'typeStage', 'answer'], priority: 0 },
+  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', screens: ['ref', 'typeStage', 'answer'], priority: 3 },
+  { id: 'yes', keys: ['y'], label: 'yes', help: 'Do it.', screens: ['ask', 'trust'], priority: 1, guarded: true },
+  { id: 'no', keys: ['n', 'esc', 'q'], label: 'no', help: 'Leave it as it is.', screens: ['ask', 'trust'], priority: 1 },
+  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', screens: ['ref', 'typeStage', 'answer'], priority: 1 },
   { id: 'finishFirst', keys: ['f'], label: 'finish, then stop', help: 'Finish the instance in hand, then leave; the rest waits.', screens: ['quit'], priority: 1, guarded: true, disabledReason: because.noFinishFirst },
   { id: 'leave', keys: ['l'], label: 'leave now', help: 'Leave now: the host finishes the instance in hand by itself.', screens: ['quit'], priority: 1, guarded: true },
   { id: 'leaveRollback', keys: ['R'], label: 'roll back', help: 'Roll back: put every updated instance back, and watch it.', screens: ['quit'], priority: 1, guarded: true, danger: true, disabledReason: because.refused('rollback') },
@@ -113,7 +118,11 @@ export const keyTable: readonly KeyBinding[] = [
 ];
 
 export function scopeOf(state: UiState): Scope {
-  return state.dialog?.name ?? state.screens.at(-1) ?? 'stages';
+  return state.dialog?.name ?? askedFor(state) ?? state.screens.at(-1) ?? 'stages';
+}
+
+function askedFor({ prompt }: UiState): Scope | undefined {
+  return prompt && (prompt.words.answer === 'yesNo' ? 'trust' : 'answer');
 }
 
 export function bindingsOf(scope: Scope): readonly KeyBinding[] {

@@ -6,6 +6,7 @@ import { footer, header, noticeRow, rule } from './chrome.ts';
 import { dialogRows } from './dialog.ts';
 import { fleetRows } from './fleet.ts';
 import { planningRows } from './planning.ts';
+import { promptRows } from './prompt.ts';
 import { releaseRows } from './releases.ts';
 import { rolloutRows } from './rollout.ts';
 import { scrolledRows } from './scrolled.ts';
@@ -44,8 +45,9 @@ function body(state: UiState, area: Area): Row[] {
 
 function withDialog(state: UiState, rows: Row[], area: Area): Row[] {
   const full = exactly(rows, area.rows);
-  if (!state.dialog) return full;
-  const dialog = dialogRows(state, state.dialog, area);
+  const { dialog: open, prompt } = state;
+  if (!open && !prompt) return full;
+  const dialog = open ? dialogRows(state, open, area) : promptRows(prompt!, area);
   return [...full.slice(0, Math.max(0, area.rows - dialog.length - 1)), ...dialog, blank].slice(-area.rows);
 }
 

@@ -15,6 +15,7 @@ export function helpRows(state: UiState, area: Area): Row[] {
     ['When asked for a ref', 'ref'],
     ['When asked for the name of a protected stage', 'typeStage'],
     ['When asked yes or no', 'ask'],
+    ['When a host or a key asks for something', 'answer'],
   ];
   const asked = dialogs.flatMap(([title, scope]) => [
     blank,

@@ -1,12 +1,17 @@
 import { asSlipwayError } from '../../base/errors.ts';
 import type { StageSession } from '../../rollout/session.ts';
+import { createPromptQueue } from '../../ssh/prompts.ts';
+import type { PromptQueue } from '../../ssh/prompts.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
-import type { StageEntry, Surroundings } from './work.ts';
+import type { Store } from '../store.ts';
+import type { Person, StageEntry, Surroundings } from './work.ts';
 
 /** Opens stages and reads their hosts. */
-export function createStageWork({ store, stages }: Omit<Surroundings, 'session'>) {
+export function createStageWork({ store, stages, put }: Omit<Surroundings, 'session'>) {
   let session: StageSession | undefined;
+  /** What hosts and keys of this stage ask for. */
+  let questions: PromptQueue | undefined;
   /** Counts what was opened: an answer that comes after the reader went on is nobody's. */
   let opened = 0;
 
@@ -14,6 +19,8 @@ export function createStageWork({ store, stages }: Omit<Surroundings, 'session'>
     opened += 1;
     const closing = session;
     session = undefined;
+    // a connection that waits for an answer would keep everything waiting
+    questions?.close();
     // the way out must not depend on a connection that hangs or is gone
     await closing?.close().catch(() => undefined);
   };
@@ -32,7 +39,8 @@ export function createStageWork({ store, stages }: Omit<Surroundings, 'session'>
     void close();
     const turn = opened;
     try {
-      const found = await entry.open();
+      questions = createPromptQueue(put);
+      const found = await entry.open(personAt(store, questions));
       if (turn !== opened) return void found.close().catch(() => undefined);
       session = found;
       store.post({ type: 'sessionOpened', session: factsOf(found) });
@@ -52,6 +60,8 @@ export function createStageWork({ store, stages }: Omit<Surroundings, 'session'>
     session: () => session,
     close,
     hear: (action: Action) => {
+      // whoever begins something anew may be asked again
+      if (BEGINNINGS.has(action.type)) questions?.renew();
       if (action.type === 'openStage' || action.type === 'refresh') {
         if (action.type === 'openStage') void close();
         reread();
@@ -59,6 +69,16 @@ export function createStageWork({ store, stages }: Omit<Surroundings, 'session'>
       // what the hosts say now is what the rollout left behind
       if (action.type === 'rolloutEnded' && session) void read(session, opened);
     },
+  };
+}
+
+const BEGINNINGS: ReadonlySet<Action['type']> = new Set(['refresh', 'plan', 'start', 'send']);
+
+function personAt(store: Store, { ask }: PromptQueue): Person {
+  return {
+    ask,
+    onHostKeyAdded: ({ host, fingerprint }) =>
+      store.dispatch({ type: 'notify', text: `${host}: added its host key ${fingerprint}`, style: 'ok' }),
   };
 }
 

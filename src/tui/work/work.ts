@@ -1,17 +1,27 @@
 import type { Clock } from '../../base/clock.ts';
 import type { StageSession } from '../../rollout/session.ts';
+import type { HostKeyQuestion } from '../../ssh/host-key.ts';
+import type { AskPerson } from '../../ssh/prompts.ts';
 import type { Action } from '../actions.ts';
 import type { Store } from '../store.ts';
 import { createLogWork } from './log-work.ts';
 import { createPlanWork } from './plan-work.ts';
+import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
 import { createStageWork } from './stage-work.ts';
+
+/** Whoever sits in front of the screen: answers what hosts and keys ask for. */
+export interface Person {
+  readonly ask: AskPerson;
+  /** Told of each host key that was added to known_hosts. */
+  readonly onHostKeyAdded: (added: HostKeyQuestion) => void;
+}
 
 /** A stage that can be opened. */
 export interface StageEntry {
   readonly stage: string;
   readonly protected: boolean;
-  open(): Promise<StageSession>;
+  open(person: Person): Promise<StageSession>;
 }
 
 /** The world as the workers see it. */
@@ -19,6 +29,8 @@ export interface Surroundings {
   readonly store: Store;
   readonly clock: Clock;
   readonly stages: readonly StageEntry[];
+  /** Puts one question on the screen. */
+  readonly put: AskPerson;
   /** The open session; undefined before and between. */
   readonly session: () => StageSession | undefined;
 }
@@ -34,14 +46,16 @@ export interface Work {
  * Does what actions ask for, and posts what came of it. The only place of the program that touches sessions; the screens
  * read the state, the reducer computes it, neither works.
  */
-export function createWork(given: Omit<Surroundings, 'session'>): Work {
-  const surroundings: Surroundings = { ...given, session: () => stage.session() };
+export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
+  const prompt = createPromptWork(given);
+  const surroundings: Surroundings = { ...given, put: prompt.put, session: () => stage.session() };
   const stage = createStageWork(surroundings);
   const planning = createPlanWork(surroundings);
   const rollout = createRolloutWork(surroundings);
   const log = createLogWork(surroundings);
 
   given.store.onAction((action: Action) => {
+    prompt.hear(action);
     stage.hear(action);
     planning.hear(action);
     rollout.hear(action);

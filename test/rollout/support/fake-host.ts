@@ -14,12 +14,15 @@ export interface FakeHost extends HostClient {
   /** The lines of the audit trail (JSON). */
   readonly told: string[];
   lockOwner: LockOwner | undefined;
+  /** Who had the lock last. */
+  last: string | undefined;
   behave: (instance: string, release: string) => Behaviour;
   /** Instances that answer unhealthily when looked at. */
   readonly sick: Set<string>;
   /** Called whenever a worker is about to change an instance, and when it is through. */
   onChange: (change: { readonly type: 'begins' | 'ends'; readonly instance: string }) => void;
   unreachable: boolean;
+  disk: HostState['disk'];
   /** Lets workers that wait go on as healthy. */
   release(): void;
 }
@@ -33,10 +36,12 @@ export function fakeHost(host: string): FakeHost {
     said: [],
     told: [],
     lockOwner: undefined,
+    last: undefined,
     behave: () => 'healthy',
     sick: new Set(),
     onChange: () => undefined,
     unreachable: false,
+    disk: { freeBytes: 1e9, freeInodes: 1e6 },
     release: () => {
       const woken = waiting;
       waiting = [];
@@ -46,13 +51,16 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       return stateOf(fake, instances);
     },
-    lock: async ({ owner, dead, force, takes }) => {
+    lock: async ({ owner, dead, force, takes, look }) => {
       reach(fake);
       const held = fake.lockOwner;
+      const { last } = fake;
       if (held && ![dead, force, takes].includes(held.rollout))
         return { type: 'refused', by: { owner: held, ageMs: 4000 } };
       fake.lockOwner = owner;
-      return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 } } : { type: 'taken' };
+      fake.last = owner.rollout;
+      const state = look && look.seen !== last ? { state: stateOf(fake, look.instances) } : {};
+      return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 }, ...state } : { type: 'taken', ...state };
     },
     unlock: async ({ rollout }) => {
       const held = fake.lockOwner;
@@ -68,7 +76,9 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       payload().destroy();
       write(fake, release, { ...(JSON.parse(ledger) as object), status: 'ready' });
+      return { type: 'received', left: [] };
     },
+    arrived: () => Promise.resolve({ type: 'nothing' }),
     ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
     prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
     manifest: () => Promise.resolve(undefined),
@@ -167,7 +177,7 @@ function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState
     user: 'deploy',
     system: 'Linux x86_64',
     tools: new Set(),
-    disk: { freeBytes: 1e9, freeInodes: 1e6 },
+    disk: fake.disk,
     releases: [...fake.records.values()].sort((a, b) => a.sequence - b.sequence),
     instances: wanted.map((instance) => instanceState(fake, instance)),
     leftovers: [...fake.links.keys()]
@@ -175,6 +185,7 @@ function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState
       .map((name) => ({ name, current: fake.links.get(name), service: '{"type":"files"}' })),
     owner: undefined,
     lock: fake.lockOwner ? { owner: fake.lockOwner, ageMs: 0 } : undefined,
+    last: fake.last,
     notWritable: undefined,
     findings: [],
   };

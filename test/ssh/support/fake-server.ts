@@ -19,8 +19,8 @@ export async function fakeSshServer(
   config: Partial<ServerConfig> = {},
 ): Promise<Listening> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-fake-'));
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = freshKey();
+  const userKey = freshKey();
   await writeFile(join(folder, 'id_user'), userKey.private, { mode: 0o600 });
   const peers = new Set<Peer>();
   const server = new ssh2.Server({ hostKeys: [hostKey.private], ...config }, (peer) => {
@@ -44,6 +44,14 @@ export async function fakeSshServer(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** One key in two hundred that ssh2 makes cannot be read, not even by ssh2. */
+function freshKey() {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** A server that is not SSH, or not yet. */

@@ -16,11 +16,15 @@ export interface SshdOptions {
   readonly hostKeys?: readonly HostKeyType[];
   /** More lines of sshd_config. */
   readonly config?: readonly string[];
+  /** Shell text that mounts what only this server and its sessions see; for root alone. */
+  readonly mounts?: string;
 }
 
 /** OpenSSH's own server on 127.0.0.1, as the current user, with everything it needs in one temporary folder. */
 export interface Sshd extends AsyncDisposable {
   readonly port: number;
+  /** Its process, which has the mounts. */
+  readonly pid: number;
   readonly folder: string;
   /** A private key that is let in. */
   readonly userKey: string;
@@ -60,7 +64,7 @@ async function install(): Promise<boolean> {
   return code === 0 && existsSync(SSHD);
 }
 
-export async function startSshd({ hostKeys = ['ed25519'], config = [] }: SshdOptions = {}): Promise<Sshd> {
+export async function startSshd({ hostKeys = ['ed25519'], config = [], mounts }: SshdOptions = {}): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-sshd-'));
   const inFolder = (name: string) => join(folder, name);
   const port = await freePort();
@@ -77,9 +81,9 @@ export async function startSshd({ hostKeys = ['ed25519'], config = [] }: SshdOpt
   await writeFile(inFolder('known_hosts'), publicHostKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(''));
   await writeFile(inFolder('sshd_config'), sshdConfig({ folder, port, hostKeys, config }));
   await writeFile(inFolder('ssh_config'), sshConfig(folder, userKey));
-  const stop = await launch(inFolder('sshd_config'));
+  const stop = await launch([SSHD, '-D', '-e', '-f', inFolder('sshd_config')], mounts);
   return {
-    ...{ port, folder, userKey, knownHosts: inFolder('known_hosts'), sshConfig: inFolder('ssh_config') },
+    ...{ port, pid: stop.pid, folder, userKey, knownHosts: inFolder('known_hosts'), sshConfig: inFolder('ssh_config') },
     hostKeys: publicHostKeys,
     authorize: (key) => appendFile(authorized, `${key}\n`),
     spec: (changes) => ({ ...bareSpec(port, folder), user: userInfo().username, ...changes }),
@@ -136,8 +140,14 @@ function sshConfig(folder: string, userKey: string): string {
 }
 
 /** Starts sshd and waits until it says that it listens. */
-async function launch(config: string): Promise<{ readonly pid: number; now(): Promise<void> }> {
-  const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+async function launch(
+  argv: readonly string[],
+  mounts: string | undefined,
+): Promise<{ readonly pid: number; now(): Promise<void> }> {
+  // what is executed in place of another keeps its number
+  const apart = mounts === undefined ? [] : ['unshare', '-m', 'sh', '-ec', `${mounts}\nexec "$@"`, 'sh'];
+  const [program, ...args] = [...apart, ...argv];
+  const child = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const said: string[] = [];
   await new Promise<void>((resolve, reject) => {

@@ -13,6 +13,7 @@ import type {
   RunningRollout,
   StageSession,
 } from '../../../src/rollout/session.ts';
+import type { Person } from '../../../src/tui/index.ts';
 import { HOSTS, INSTANCES, calmFleet, prepared } from './fleet.ts';
 
 /** A rollout whose events are told by hand. */
@@ -91,6 +92,8 @@ export class FakeSession implements StageSession {
   readonly started: PreparedRollout[] = [];
   readonly follows: FakeFollow[] = [];
   closed = 0;
+  /** Who was there when it was opened. */
+  person: Person | undefined;
   rollout: FakeRollout | undefined;
   onStart: (rollout: FakeRollout) => void = () => {};
   private readonly clock: Clock;
@@ -137,6 +140,10 @@ export class FakeSession implements StageSession {
   }
 
   entry() {
-    return { stage: this.stage, protected: this.protected, open: () => Promise.resolve<StageSession>(this) };
+    const open = (person: Person) => {
+      this.person = person;
+      return Promise.resolve<StageSession>(this);
+    };
+    return { stage: this.stage, protected: this.protected, open };
   }
 }

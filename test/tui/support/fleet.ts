@@ -39,6 +39,7 @@ export function hostState(host: string, change: Partial<HostState> = {}): HostSt
     owner: 'greeter production',
     notWritable: undefined,
     lock: undefined,
+    last: undefined,
     findings: [],
     ...change,
   };

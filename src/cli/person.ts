@@ -1,0 +1,56 @@
+import { promptWords } from '../ssh/prompt-words.ts';
+import type { PromptWords } from '../ssh/prompt-words.ts';
+import { createPromptQueue } from '../ssh/prompts.ts';
+import type { Prompt, PromptQueue } from '../ssh/prompts.ts';
+import type { CliContext } from './context.ts';
+import { readHidden, readLine, turnsAt } from './terminal.ts';
+import type { Asking, Terminal } from './terminal.ts';
+
+/**
+ * Whoever sits at the terminal, to answer what hosts and keys ask for; undefined when nobody does. It is asked on stderr:
+ * what commands print on stdout may be read by a program.
+ */
+export function personAt({ stdin, stdout, stderr }: CliContext): PromptQueue | undefined {
+  const output = [stderr, stdout].find((stream) => stream.isTTY);
+  if (!stdin.isTTY || output === undefined) return undefined;
+  const terminal: Terminal = { input: stdin, output };
+  const queue = createPromptQueue((prompt, signal) =>
+    turnsAt(stdin)(() => put(terminal, prompt, { signal, onInterrupt }), signal),
+  );
+  const onInterrupt = () => {
+    queue.close();
+    // as if no question had been there, once the terminal is as it was: whoever listens decides, else the process ends
+    setImmediate(() => process.emit('SIGINT', 'SIGINT') || process.kill(process.pid, 'SIGINT'));
+    return 'ends' as const;
+  };
+  return queue;
+}
+
+async function put(terminal: Terminal, prompt: Prompt, asking: Asking): Promise<string | undefined> {
+  const words = promptWords(prompt);
+  const isPlain = words.lines.length === 0 && words.answer !== 'yesNo';
+  if (!isPlain) terminal.output.write([`${words.title}:`, ...words.lines.map((line) => `  ${line}`), ''].join('\n'));
+  switch (words.answer) {
+    case 'hidden':
+      return readHidden(terminal, `${words.label}: `, asking);
+    case 'shown':
+      return readLine(terminal, `${words.label}: `, asking);
+    case 'yesNo':
+      return readYesNo(terminal, words, { prompt, asking });
+  }
+}
+
+/** The whole word, as with OpenSSH: it is not to be said by the way. The fingerprint itself is a yes, too. */
+async function readYesNo(
+  terminal: Terminal,
+  { label }: PromptWords,
+  { prompt, asking }: { readonly prompt: Prompt; readonly asking: Asking },
+): Promise<string | undefined> {
+  const shown = prompt.type === 'hostKey' ? prompt.question.fingerprint : undefined;
+  for (;;) {
+    const answer = await readLine(terminal, `${label}? [yes/no] `, asking);
+    if (answer === undefined || /^no?$/i.test(answer)) return undefined;
+    if (answer.toLowerCase() === 'yes' || answer === shown) return 'yes';
+    terminal.output.write('Type yes or no.\n');
+  }
+}
