@@ -1,3 +1,4 @@
+import type { ChannelUse } from '../parts/counting.ts';
 import { FEW, MANY } from '../parts/many.ts';
 import type { Result } from '../measuring/measure.ts';
 import type { Sample } from '../measuring/sample.ts';
@@ -72,9 +73,8 @@ const LASTING = new Set(['control', 'log']);
 
 function onChannels({ openSession }: Findings): readonly Verdict[] {
   if (!openSession) return [];
-  const counts = [...openSession.channels.values()].map(
-    ({ channels }) => channels.filter(({ verbs }) => !verbs.some((verb) => LASTING.has(verb))).length,
-  );
+  const lasts = ({ verbs }: ChannelUse) => verbs.length > 0 && verbs.every((verb) => LASTING.has(verb));
+  const counts = [...openSession.channels.values()].map(({ channels }) => channels.filter((use) => !lasts(use)).length);
   return [atMost('channels a host, control and log aside', Math.max(...counts), { most: 3, as: String })];
 }
 

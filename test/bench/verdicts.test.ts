@@ -74,13 +74,13 @@ describe('the promises', () => {
     ]);
   });
 
-  const use = (verb: string, written = 0) => ({ verbs: verb === '' ? [] : [verb], written });
+  const use = (verbs: string, written = 0) => ({ verbs: verbs === '' ? [] : verbs.split(' '), written });
   const session = (uses: ReturnType<typeof use>[]) => ({
     openSession: { redeploys: [{ planMs: 200, runMs: 290 }], channels: new Map([['a', { channels: uses }]]) },
   });
 
   it('count every channel but those that last, used or not', () => {
-    const uses = [use('probe'), use('receive'), use('control'), use('finish'), use('')];
+    const uses = [use('probe'), use('receive'), use('control'), use('finish control'), use('')];
     expect(judged(findings([], session(uses))).slice(0, 2)).toEqual([
       { what: 'with the connections open already it takes', value: '0.49 s', kept: true },
       { what: 'channels a host, control and log aside', value: '4', kept: false },
