@@ -18,7 +18,7 @@ import { measure } from './measuring/measure.ts';
 import { makeUsage } from './measuring/usage.ts';
 import { measureCrowd, measureMany } from './parts/many.ts';
 import { measureOpenSession } from './parts/open-session.ts';
-import { type BenchPlan, type PlannedComparison, planOf } from './plan.ts';
+import { type BenchPlan, type PlannedComparison, planOf, USAGE } from './plan.ts';
 import { textOf, writeDocument } from './reporting/document.ts';
 import { type Comparison, type Findings, USUAL } from './reporting/findings.ts';
 import { verdictsOn } from './reporting/verdicts.ts';
@@ -42,7 +42,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  process.exitCode = await bench(planOf(process.argv.slice(2)), interrupted.signal);
+  const plan = planOf(process.argv.slice(2));
+  if (plan) process.exitCode = await bench(plan, interrupted.signal);
+  else say(USAGE);
 } catch (error) {
   const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
   mutter(reason instanceof Error ? reason.message : String(reason));
@@ -63,7 +65,7 @@ async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
   await using stack = new AsyncDisposableStack();
   stack.use(await serveRepository(app.repository, signal));
   await using usage = makeUsage();
-  const quiet = await settle();
+  const quiet = await settle(plan.patienceMs);
   const { sshConfigFile } = hosts;
   const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
   const stand: Stand = { hosts, site, makers, bundle: places.bundle };

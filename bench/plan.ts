@@ -11,6 +11,8 @@ export interface BenchPlan {
   /** Rounds of redeploys in a session that is connected already; 0 leaves them out. */
   readonly openSessionRounds: number;
   readonly manyRounds: number;
+  /** How long to wait for a quiet machine. */
+  readonly patienceMs: number;
   readonly document: 'written' | 'not written';
 }
 
@@ -24,7 +26,7 @@ export interface PlannedComparison {
 }
 
 export const USAGE = `usage: npm run bench -- [options]
-  (none)         the promises: five hosts, mostly at 40 ms; some four minutes
+  (none)         the promises: five hosts, mostly at 40 ms; some five minutes, four where it is quiet
   --full         every contender under all conditions; an hour and a half; writes docs/bench.md
   --quick        fewer rounds, no deploy tool, not fifty hosts; a minute
   --rtt MS, --hosts N, --up MBIT
@@ -33,20 +35,21 @@ export const USAGE = `usage: npm run bench -- [options]
   --rounds N     as many rounds
   --invented     files of its own making instead of a package from npm`;
 
-/** Reads the command line. Throws what is wrong with it. */
-export function planOf(argv: readonly string[]): BenchPlan {
+/** Reads the command line; throws what is wrong with it. Undefined: only how to use it is asked for. */
+export function planOf(argv: readonly string[]): BenchPlan | undefined {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       ...{ full: { type: 'boolean' }, quick: { type: 'boolean' }, invented: { type: 'boolean' } },
       ...{ rtt: { type: 'string' }, hosts: { type: 'string' }, up: { type: 'string' } },
-      ...{ only: { type: 'string' }, rounds: { type: 'string' } },
+      ...{ only: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean' } },
     },
   });
+  if (values.help) return undefined;
   const only = values.only?.split(',').map(contenderOf);
   const rounds = values.rounds === undefined ? undefined : numberOf('--rounds', values.rounds, 1);
   const app = values.invented ? 'invented' : 'published';
-  const plan = { app, ...planBy(values) } as const;
+  const plan = { app, patienceMs: values.quick ? 0 : 60_000, ...planBy(values) } as const;
   const isNarrowed = only !== undefined || values.rtt !== undefined;
   return {
     ...plan,
@@ -70,7 +73,9 @@ interface Flags {
   readonly up?: string;
 }
 
-function planBy({ full, quick, rtt, hosts, up }: Flags): Omit<BenchPlan, 'app'> {
+type Measurements = Omit<BenchPlan, 'app' | 'patienceMs'>;
+
+function planBy({ full, quick, rtt, hosts, up }: Flags): Measurements {
   if (rtt === undefined && hosts === undefined && up === undefined) return full ? everything() : promises(quick);
   const conditions = {
     hosts: numberOf('--hosts', hosts ?? String(USUAL.hosts), 1),
@@ -86,12 +91,13 @@ function planBy({ full, quick, rtt, hosts, up }: Flags): Omit<BenchPlan, 'app'> 
 const FAST: readonly ContenderName[] = ['slipway', 'rsync'];
 
 /** What the promises need, and one deploy tool. */
-function promises(quick = false): Omit<BenchPlan, 'app'> {
+function promises(quick = false): Measurements {
   const rounds = quick ? 2 : 5;
   const operations = ['first', 'small'] as const;
   const usual = quick ? FAST : [...FAST, 'capistrano' as const];
   const alone = (rttMs: number): PlannedComparison => ({
-    ...{ conditions: { ...USUAL, rttMs }, contenders: ['slipway'], operations, rounds, toolRounds: 0 },
+    ...{ conditions: { ...USUAL, rttMs }, contenders: ['slipway'], operations, toolRounds: 0 },
+    rounds: quick ? 2 : 3,
   });
   return {
     comparisons: [{ conditions: USUAL, contenders: usual, operations, rounds, toolRounds: 1 }, alone(0), alone(100)],
@@ -101,7 +107,7 @@ function promises(quick = false): Omit<BenchPlan, 'app'> {
   };
 }
 
-function everything(): Omit<BenchPlan, 'app'> {
+function everything(): Measurements {
   const lines = [USUAL, ...[0, 20, 100].map((rttMs) => ({ ...USUAL, rttMs })), { ...USUAL, rttMs: 20, upMbit: 20 }];
   const all = { contenders: CONTENDERS, operations: OPERATIONS };
   const withFive = lines.map((conditions) => {

@@ -41,7 +41,7 @@ const ROLLBACK = `- hosts: all
         state: link
 `;
 
-/** All hosts at once, pipelining, and one connection for its modules and for rsync: as fast as its manual knows to make it. */
+/** All hosts at once, and pipelining: as fast as its manual knows to make it. rsync has a connection of its own (`-S none`). */
 const SETTINGS = (site: Site, sockets: string) => `[defaults]
 inventory = hosts.ini
 forks = 50

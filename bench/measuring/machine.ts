@@ -15,14 +15,13 @@ export function machineFacts(): string {
 }
 
 const QUIET_PERCENT = 10;
-const PATIENCE_MS = 60_000;
 
 /** Waits a while for a quiet machine, then says how quiet it is: hosts and client share its cores. */
-export async function settle(): Promise<string> {
+export async function settle(patienceMs: number): Promise<string> {
   const since = performance.now();
   for (;;) {
     const busy = await busyPercent();
-    if (busy <= QUIET_PERCENT || performance.now() - since > PATIENCE_MS) {
+    if (busy <= QUIET_PERCENT || performance.now() - since > patienceMs) {
       const load = loadavg()
         .map((value) => value.toFixed(2))
         .join(' ');

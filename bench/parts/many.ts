@@ -72,9 +72,9 @@ async function startFleet({ usage }: Site): Promise<EmbeddedHosts & AsyncDisposa
 }
 
 export interface CrowdFindings {
-  /** Why a deploy failed. */
-  readonly failure: string | undefined;
-  readonly seconds: { readonly first: number; readonly small: number } | undefined;
+  /** Ms of the deploy; why it failed. */
+  readonly deploy:
+    { readonly type: 'done'; readonly ms: number } | { readonly type: 'failed'; readonly reason: string };
   /** Connections that the server dropped unheard, as its MaxStartups tells it to. */
   readonly dropped: number;
 }
@@ -89,25 +89,22 @@ export async function measureCrowd(site: Site, bundle: string): Promise<CrowdFin
     return { name, address: `${host.user}@${host.name}`, deployTo: `${FOLDER}/${name}` };
   });
   const project = await makeProject(site, { name: 'bench-crowd', bundle, hosts });
-  const log = async () =>
-    (await host.exec('journalctl --sync; journalctl -t sshd -o cat | grep -c MaxStartups')).stdout;
-  const before = Number(await log());
+  const drops = async () => {
+    const { stdout } = await host.exec('journalctl --sync; journalctl -t sshd -o cat | grep -c "past MaxStartups"');
+    return Number(stdout);
+  };
+  const before = await drops();
   await freshFolder([host], FOLDER);
-  const outcome = await attempt(async () => {
-    const first = await deployIn(site, project, 'first');
-    const small = await deployIn(site, project, 'small');
-    return { first: first.ms / 1000, small: small.ms / 1000 };
-  });
+  const deploy = await attempt(site, () => deployIn(site, project, 'first'));
   await freshFolder([host], FOLDER);
-  return { ...outcome, dropped: Number(await log()) - before };
+  return { deploy, dropped: (await drops()) - before };
 }
 
-async function attempt(
-  work: () => Promise<{ first: number; small: number }>,
-): Promise<Pick<CrowdFindings, 'failure' | 'seconds'>> {
+async function attempt({ signal }: Site, work: () => Promise<Sample>): Promise<CrowdFindings['deploy']> {
   try {
-    return { failure: undefined, seconds: await work() };
+    return { type: 'done', ms: (await work()).ms };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error), seconds: undefined };
+    if (signal.aborted) throw error;
+    return { type: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,3 +1,4 @@
+import type { ChannelUse } from '../parts/counting.ts';
 import { FEW, MANY } from '../parts/many.ts';
 import type { Result } from '../measuring/measure.ts';
 import type { Sample } from '../measuring/sample.ts';
@@ -72,9 +73,8 @@ const LASTING = new Set(['control', 'log']);
 
 function onChannels({ openSession }: Findings): readonly Verdict[] {
   if (!openSession) return [];
-  const counts = [...openSession.channels.values()].map(
-    ({ channels }) => channels.filter(({ verbs }) => !verbs.some((verb) => LASTING.has(verb))).length,
-  );
+  const lasts = ({ verbs }: ChannelUse) => verbs.length > 0 && verbs.every((verb) => LASTING.has(verb));
+  const counts = [...openSession.channels.values()].map(({ channels }) => channels.filter((use) => !lasts(use)).length);
   return [atMost('channels a host, control and log aside', Math.max(...counts), { most: 3, as: String })];
 }
 
@@ -100,9 +100,9 @@ function onMany({ many, crowd }: Findings): readonly Verdict[] {
       : atMost(`memory for ${MANY} hosts at most`, memory, { most: 200e6, as: megabytes }),
     crowd && {
       what: `${MANY} connections to one SSH server (dropped by its MaxStartups: ${crowd.dropped})`,
-      value: crowd.failure === undefined ? 'no failure' : crowd.failure.split('\n').slice(0, 3).join(' '),
+      value: crowd.deploy.type === 'done' ? 'no failure' : crowd.deploy.reason.split('\n').slice(0, 3).join(' '),
       bound: 'no failure',
-      kept: crowd.failure === undefined,
+      kept: crowd.deploy.type === 'done',
     },
   ].filter((verdict) => verdict !== undefined);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planOf } from '../../bench/plan.ts';
+import { planOf as planOrUsage } from '../../bench/plan.ts';
+
+const planOf = (argv: readonly string[]) => planOrUsage(argv)!;
 
 describe('what the bench measures', () => {
   it('is by itself what the promises need', () => {
@@ -34,6 +36,10 @@ describe('what the bench measures', () => {
     const plan = planOf(['--full', '--only', 'slipway,pm2']);
     expect(plan.document).toBe('not written');
     for (const { contenders } of plan.comparisons) expect(contenders).toEqual(['slipway', 'pm2']);
+  });
+
+  it('is not measured for who asks how', () => {
+    expect(planOrUsage(['--help'])).toBeUndefined();
   });
 
   it('is asked for without mistakes', () => {

@@ -74,13 +74,13 @@ describe('the promises', () => {
     ]);
   });
 
-  const use = (verb: string, written = 0) => ({ verbs: verb === '' ? [] : [verb], written });
+  const use = (verbs: string, written = 0) => ({ verbs: verbs === '' ? [] : verbs.split(' '), written });
   const session = (uses: ReturnType<typeof use>[]) => ({
     openSession: { redeploys: [{ planMs: 200, runMs: 290 }], channels: new Map([['a', { channels: uses }]]) },
   });
 
   it('count every channel but those that last, used or not', () => {
-    const uses = [use('probe'), use('receive'), use('control'), use('finish'), use('')];
+    const uses = [use('probe'), use('receive'), use('control'), use('finish control'), use('')];
     expect(judged(findings([], session(uses))).slice(0, 2)).toEqual([
       { what: 'with the connections open already it takes', value: '0.49 s', kept: true },
       { what: 'channels a host, control and log aside', value: '4', kept: false },
@@ -96,7 +96,7 @@ describe('the promises', () => {
   it('bound what fifty hosts take, and break when a connection fails', () => {
     const deploys = (ms: number) => ({ first: [sample(ms)], small: [sample(ms)] });
     const many = { few: deploys(100), many: deploys(1201) };
-    const crowd = { failure: 'it timed out', seconds: undefined, dropped: 3 };
+    const crowd = { deploy: { type: 'failed', reason: 'it timed out' }, dropped: 3 } as const;
     expect(judged(findings([], { many, crowd })).map(({ value, kept }) => [value, kept])).toEqual([
       ['12.01 x', false],
       ['1 MB', true],
