@@ -2,34 +2,39 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { bootHosts, canBootHosts } from '../test/hosts/hosts.ts';
-import { makeApp } from './app.ts';
-import { capistrano } from './capistrano.ts';
-import { timed } from './command.ts';
-import type { Contender } from './contender.ts';
-import { median, type Samples } from './figures.ts';
-import { installPeers, settle } from './machine.ts';
-import { rsync, sshTrue } from './openssh.ts';
-import { report } from './report.ts';
+import { bootHosts, canBootHosts, type Hosts } from '../test/hosts/hosts.ts';
+import { type App, makeApp } from './app/app.ts';
+import { invented, INVENTED_ORIGIN } from './app/invented.ts';
+import { published, PUBLISHED_ORIGIN } from './app/published.ts';
+import { describe, setLine } from './conditions.ts';
+import { type ContenderName, installContenders, type Maker, versionsOf } from './contenders/all.ts';
+import type { Contender } from './contenders/contender.ts';
+import { serveRepository } from './contenders/git-daemon.ts';
+import type { SlipwayContender } from './contenders/slipway.ts';
+import { command } from './measuring/command.ts';
+import { logSessions } from './measuring/logins.ts';
+import { machineFacts, settle } from './measuring/machine.ts';
+import { measure } from './measuring/measure.ts';
+import { makeUsage } from './measuring/usage.ts';
+import { measureCrowd, measureMany } from './parts/many.ts';
+import { measureOpenSession } from './parts/open-session.ts';
+import { type BenchPlan, type PlannedComparison, planOf } from './plan.ts';
+import { textOf, writeDocument } from './reporting/document.ts';
+import { type Comparison, type Findings, USUAL } from './reporting/findings.ts';
+import { verdictsOn } from './reporting/verdicts.ts';
 import type { Site } from './site.ts';
-import { slipway } from './slipway.ts';
 
 /**
- * Measures a redeploy of 10 MB with six changed files to five hosts 40 ms away, and says whether it keeps what is promised
- * of it: exit 0 when it does, 1 when not. `--quick`: fewer rounds. `--rounds N`: as many.
+ * Measures deploys to real hosts beside `ssh HOST true`, rsync and deploy tools, and says whether the promises are kept:
+ * exit 0 when they are, 1 when not. What it takes: `USAGE` in plan.ts.
  */
-const HOSTS = 5;
-const RTT_MS = 40;
+
 /** What the client writes is kept off the disk of the hosts, whose syncs would wait for it: elsewhere these are two machines. */
 const MEMORY = '/dev/shm';
-
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, rounds: { type: 'string' } } });
-const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
-const firsts = values.quick ? 1 : 3;
 const root = join(import.meta.dirname, '..');
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+const mutter = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -37,68 +42,98 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  process.exitCode = await bench(interrupted.signal);
+  process.exitCode = await bench(planOf(process.argv.slice(2)), interrupted.signal);
 } catch (error) {
   const reason: unknown = interrupted.signal.aborted ? interrupted.signal.reason : error;
-  process.stderr.write(`${reason instanceof Error ? reason.message : String(reason)}\n`);
+  mutter(reason instanceof Error ? reason.message : String(reason));
   process.exitCode = interrupted.signal.aborted ? 130 : 2;
 }
 
-async function bench(signal: AbortSignal): Promise<number> {
+async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
   const refusal = canBootHosts();
   if (refusal !== undefined) throw new Error(refusal);
-  const peers = await installPeers(say);
+  const names = new Set(plan.comparisons.flatMap(({ contenders }) => contenders));
+  const makers = await installContenders(names, { say, signal });
   await using places = await makePlaces(signal);
-  const app = await makeApp(join(places.folder, 'app'), signal);
-  say(`Booting ${HOSTS} hosts, ${RTT_MS} ms away`);
-  await using hosts = await bootHosts({ count: HOSTS, rttMs: RTT_MS });
-  const site: Site = { hosts, app, folder: places.folder, signal };
-  const cold = await slipway(site, { bundle: places.bundle, cache: 'cold' });
-  const warm = await slipway(site, { bundle: places.bundle, cache: 'warm' });
-  await using cap = peers.has('cap') ? await capistrano(site) : undefined;
-  const others = [peers.has('rsync') ? rsync(site) : undefined, cap].filter((one) => one !== undefined);
-  const machine = await settle();
-  const { ssh, samples } = await measure(site, [cold, warm, ...others]);
-  const { lines, kept } = report({ site, machine, rttMs: RTT_MS, ssh, samples, cold, warm });
-  lines.forEach(say);
-  return kept ? 0 : 1;
+  const app = await chooseApp(plan, places.folder, signal);
+  const count = Math.max(...plan.comparisons.map(({ conditions }) => conditions.hosts));
+  say(`Booting ${count === 1 ? 'one host' : `${count} hosts`}`);
+  await using hosts = await bootHosts({ count, rttMs: USUAL.rttMs });
+  await logSessions(hosts.list);
+  await using stack = new AsyncDisposableStack();
+  stack.use(await serveRepository(app.repository, signal));
+  await using usage = makeUsage();
+  const quiet = await settle();
+  const { sshConfigFile } = hosts;
+  const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
+  const stand: Stand = { hosts, site, makers, bundle: places.bundle };
+  // first the short ones: should they fail, then not after an hour
+  const parts = await measureParts(stand, plan);
+  const comparisons: Comparison[] = [];
+  for (const planned of plan.comparisons) comparisons.push(await compare(stand, planned));
+  const versions = await versionsOf([...makers.keys()], process.versions.node);
+  const machine = [`${machineFacts()}; ${quiet}.`, `${versions.join('; ')}.`];
+  const findings = { app, machine, comparisons, ...parts };
+  textOf(findings).forEach(say);
+  if (plan.document === 'written') await writeDocument(join(root, 'docs/bench.md'), findings);
+  return verdictsOn(findings).every(({ kept }) => kept) ? 0 : 1;
 }
 
-interface Measured {
-  /** The yardstick, ms: once before every deploy that is measured. */
-  readonly ssh: readonly number[];
-  readonly samples: readonly Samples[];
+interface Stand {
+  readonly hosts: Hosts;
+  readonly site: Site;
+  readonly makers: ReadonlyMap<ContenderName, Maker>;
+  /** The built program. */
+  readonly bundle: string;
 }
 
-/** Everything is measured in turns, so that what disturbs the machine disturbs all alike. */
-async function measure(site: Site, contenders: readonly Contender[]): Promise<Measured> {
-  const ssh: number[] = [];
-  const first = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
-  const redeploy = new Map<Contender, number[]>(contenders.map((one) => [one, []]));
-  const round = async (into: Map<Contender, number[]>, prepare: (one: Contender) => Promise<void>) => {
-    const commit = await site.app.commit();
-    const turn = into.get(contenders[0]!)!.length % contenders.length;
-    for (const one of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
-      await prepare(one);
-      // what the one before has written is not to be waited for by the next
-      await timed(['sync'], { signal: site.signal });
-      ssh.push(await sshTrue(site));
-      into.get(one)!.push(await one.deploy(commit));
+type Contenders = (Contender | SlipwayContender)[];
+
+async function compare({ hosts, site, makers, bundle }: Stand, planned: PlannedComparison): Promise<Comparison> {
+  const { conditions, operations } = planned;
+  mutter(`${describe(conditions)}:`);
+  await setLine(hosts, conditions);
+  await using folder = await makeFolder(site.folder);
+  const own = { ...site, folder: folder.path, hosts: site.hosts.slice(0, conditions.hosts) };
+  await using stack = new AsyncDisposableStack();
+  const contenders: Contenders = [];
+  for (const name of planned.contenders) {
+    const make = makers.get(name);
+    if (make) contenders.push(stack.use(await make(own, bundle)));
+  }
+  const results = await measure({ ...planned, site: own, contenders, say: mutter });
+  const told = contenders.flatMap((one) => ('told' in one ? one.told : []));
+  return { conditions, operations, results, told };
+}
+
+async function measureParts(
+  { hosts, site, bundle }: Stand,
+  { openSessionRounds, manyRounds }: BenchPlan,
+): Promise<Pick<Findings, 'openSession' | 'many' | 'crowd'>> {
+  await setLine(hosts, USUAL);
+  if (openSessionRounds > 0) mutter('with the connections open already');
+  const openSession = openSessionRounds > 0 ? await measureOpenSession(site, bundle, openSessionRounds) : undefined;
+  if (manyRounds === 0) return { openSession, many: undefined, crowd: undefined };
+  mutter('fifty hosts');
+  const many = await measureMany(site, bundle, manyRounds);
+  mutter('fifty connections to one server');
+  return { openSession, many, crowd: await measureCrowd(site, bundle) };
+}
+
+/** Real content where the registry of npm can be reached. */
+async function chooseApp(plan: BenchPlan, folder: string, signal: AbortSignal): Promise<App> {
+  const repository = join(folder, 'app');
+  await mkdir(repository);
+  if (plan.app === 'published') {
+    try {
+      const write = await published(repository, signal);
+      return await makeApp({ origin: PUBLISHED_ORIGIN, repository, write, signal });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      say(`No package from npm, so files of its own making: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const took = contenders.map((one) => `${one.name} ${(into.get(one)!.at(-1)! / 1000).toFixed(2)} s`);
-    process.stderr.write(
-      `ssh true ${(median(ssh.slice(-contenders.length)) / 1000).toFixed(2)} s, ${took.join(', ')}\n`,
-    );
-  };
-  await sshTrue(site);
-  for (let count = 0; count < firsts; count += 1) await round(first, (one) => one.reset());
-  for (let count = 0; count < rounds; count += 1) await round(redeploy, () => Promise.resolve());
-  const samples = contenders.map((one) => ({
-    name: one.name,
-    first: first.get(one)!,
-    redeploy: redeploy.get(one)!,
-  }));
-  return { ssh, samples };
+  }
+  return makeApp({ origin: INVENTED_ORIGIN, repository, write: invented(repository), signal });
 }
 
 interface Places extends AsyncDisposable {
@@ -108,10 +143,10 @@ interface Places extends AsyncDisposable {
 }
 
 async function makePlaces(signal: AbortSignal): Promise<Places> {
-  await timed([process.execPath, 'scripts/build.ts'], { cwd: root, signal });
+  await command([process.execPath, 'scripts/build.ts'], { cwd: root, signal });
   // below node_modules, since the bundle looks for ssh2 above itself
   const copy = join(root, 'node_modules/.cache', `slipway-bench-${process.pid}`);
-  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'slipway-bench-'));
+  const { path: folder } = await makeFolder(existsSync(MEMORY) ? MEMORY : tmpdir());
   await mkdir(copy, { recursive: true });
   await cp(join(root, 'dist'), copy, { recursive: true });
   return {
@@ -121,4 +156,9 @@ async function makePlaces(signal: AbortSignal): Promise<Places> {
       await Promise.all([folder, copy].map((path) => rm(path, { recursive: true, force: true })));
     },
   };
+}
+
+async function makeFolder(parent: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(parent, 'slipway-bench-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

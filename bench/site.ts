@@ -1,20 +1,27 @@
-import { readFileSync } from 'node:fs';
-import type { Hosts } from '../test/hosts/hosts.ts';
-import { linkOf } from '../test/hosts/places.ts';
-import type { App } from './app.ts';
+import type { Host } from '../test/hosts/hosts.ts';
+import type { App } from './app/app.ts';
+import { command, type CommandOptions } from './measuring/command.ts';
+import type { Usage } from './measuring/usage.ts';
 
-/** What all contenders share: the hosts, the app, and a folder of their own on this machine. */
+/** What all contenders share. */
 export interface Site {
-  readonly hosts: Hosts;
+  /** The hosts to deploy to. */
+  readonly hosts: readonly Host[];
+  /** For `ssh -F`. */
+  readonly sshConfigFile: string;
   readonly app: App;
+  /** On this machine, for what contenders keep between deploys; in memory where possible. */
   readonly folder: string;
+  /** Absent where it cannot be measured. */
+  readonly usage: Usage | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Bytes that this machine has sent to all hosts so far, counted at the ports of the bridge: frames with their headers. */
-export function bytesSent({ hosts }: Site): number {
-  const counts = hosts.list.map(({ name }) => {
-    return Number(readFileSync(`/sys/class/net/${linkOf(name)}/statistics/tx_bytes`, 'utf8'));
-  });
-  return counts.reduce((sum, count) => sum + count, 0);
+/** Runs a program of a contender. */
+export function run(
+  site: Site,
+  argv: readonly string[],
+  options: Omit<CommandOptions, 'signal'> = {},
+): Promise<string> {
+  return command(argv, { ...options, signal: site.signal });
 }

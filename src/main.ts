@@ -1,20 +1,12 @@
 #!/usr/bin/env node
-import { systemClock } from './base/clock.ts';
-import { main } from './cli/program.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { cacheDir } from './cli/cache-dir.ts';
 
-const { stdin, stdout, stderr, env, argv } = process;
+// Compiling takes longer than everything else before the first connection, so it is done once. Into a folder of the
+// user's own: in the one that Node takes by itself, below /tmp, others could leave code for us to run.
+enableCompileCache(join(cacheDir(process.env), 'compiled'));
 
-// a reader that went away (| head) must not end a rollout that is under way
-for (const stream of [stdout, stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // EIO: the terminal itself has gone
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
-}
-
-process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock });
-
-// Nothing is left to do: a timer or socket of some library must not hold the prompt back. What was written goes out first.
-const leave = () => stdout.writableLength + stderr.writableLength === 0 && process.exit();
-leave();
-setInterval(leave, 50).unref();
+// What is imported before that line is compiled every time.
+const { runProcess } = await import('./cli/run-process.ts');
+await runProcess(process);

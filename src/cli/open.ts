@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
@@ -8,15 +7,39 @@ import { wantedTransport } from '../ssh/choose.ts';
 import { connect } from '../ssh/connect.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
 import { resolveTarget } from '../ssh/resolve.ts';
+import { cacheDir } from './cache-dir.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
 import { personAt } from './person.ts';
 
 export type OpenStage = StageSession & StageHosts & { readonly settings: Settings };
 
 /** The stage that a command is about, ready to be asked. */
-export async function openStage(context: CliContext, stage: string, options: GlobalOptions): Promise<OpenStage> {
+export async function openStage(
+  context: CliContext,
+  stage: string,
+  options: GlobalOptions & LimitFlags,
+): Promise<OpenStage> {
   const settings = await loadSettings({ file: resolve(context.cwd, options.config), stage });
-  return openSettings(context, settings, options);
+  return openSettings(context, withLimits(settings, options), options);
+}
+
+/** What a run may set otherwise than hosts.json. */
+export interface LimitFlags {
+  /** Bytes per second; 0: as many as the line takes. */
+  readonly bwlimit?: number;
+  readonly parallel?: number;
+}
+
+function withLimits(settings: Settings, { bwlimit, parallel }: LimitFlags): Settings {
+  const { rollout } = settings;
+  return {
+    ...settings,
+    rollout: {
+      ...rollout,
+      bwlimit: bwlimit === undefined ? rollout.bwlimit : bwlimit || undefined,
+      parallel: parallel ?? rollout.parallel,
+    },
+  };
 }
 
 export interface OpenOptions extends GlobalOptions {
@@ -53,8 +76,4 @@ export function openSettings(context: CliContext, settings: Settings, options: O
 async function connectHost({ env }: CliContext, { name, address, transport }: HostSettings, options: ConnectOptions) {
   const wanted = wantedTransport(env) ?? transport;
   return connect(await resolveTarget({ name, ...address }, env), { ...options, transport: wanted, env });
-}
-
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env['SLIPWAY_CACHE_DIR'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway');
 }

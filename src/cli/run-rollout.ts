@@ -3,12 +3,12 @@ import type { PreparedRollout } from '../rollout/session.ts';
 import { confirmPlan } from './ask.ts';
 import { type CliContext, say } from './context.ts';
 import { type OnInterrupt, stayWith } from './follow.ts';
-import type { OpenStage } from './open.ts';
+import type { LimitFlags, OpenStage } from './open.ts';
 import { planLines } from './report/plan.ts';
 import { createTextReport } from './report/text.ts';
 import { troubleLines } from './report/trouble.ts';
 
-export interface RolloutFlags {
+export interface RolloutFlags extends LimitFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;

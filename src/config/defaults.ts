@@ -10,6 +10,7 @@ export const DEFAULTS = {
   onFailure: 'rollback',
   bake: '0s',
   progressDeadline: '10m',
+  parallel: 10,
   interval: '1s',
   timeout: '2s',
   minHealthyTime: '10s',

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION, formatDuration, parseDuration } from '../base/duration.ts';
+import { parseRate, RATE, SLOWEST_RATE } from '../base/rate.ts';
 import { parseAddress } from './address.ts';
 import { deployToProblem, folderProblem, insideProblem } from './paths.ts';
 import { quoted } from './quoted.ts';
@@ -75,6 +76,21 @@ export function duration(leastMs: number): z.ZodString {
       if (ms === undefined || (ms >= leastMs && ms <= LONGEST_DURATION)) return;
       const bound = ms < leastMs ? `at least ${formatDuration(leastMs)}` : `at most ${LONGEST_DURATION / 86_400_000}d`;
       context.addIssue(`expected ${bound}, got ${quoted(value)}.`);
+    });
+}
+
+/** Bytes per second. */
+export function rate(): z.ZodString {
+  const error = (issue: { input?: unknown }) =>
+    `expected bytes per second such as "500k" or "2M", got ${quoted(issue.input)}.`;
+  return z
+    .string({ error })
+    .regex(RATE, { error })
+    .superRefine((value, context) => {
+      const bytes = parseRate(value);
+      if (bytes !== undefined && bytes < SLOWEST_RATE) {
+        context.addIssue(`expected at least "${SLOWEST_RATE / 1000}k", got ${quoted(value)}.`);
+      }
     });
 }
 

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { parseDuration } from '../base/duration.ts';
+import { parseRate } from '../base/rate.ts';
 import { Bug } from '../base/errors.ts';
 import { parseAddress } from './address.ts';
 import { checkCollisions, type Resolved } from './collisions.ts';
@@ -108,6 +109,8 @@ function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {
     onFailure: rollout.onFailure ?? DEFAULTS.onFailure,
     bakeMs: parseDuration(rollout.bake ?? DEFAULTS.bake)!,
     progressDeadlineMs: parseDuration(rollout.progressDeadline ?? DEFAULTS.progressDeadline)!,
+    bwlimit: rollout.bwlimit === undefined ? undefined : parseRate(rollout.bwlimit)!,
+    parallel: rollout.parallel ?? DEFAULTS.parallel,
   };
 }
 

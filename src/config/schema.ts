@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.ts';
 import {
   addressField,
@@ -8,6 +8,7 @@ import {
   folderField,
   insideField,
   name,
+  rate,
   share,
   text,
   whole,
@@ -174,6 +175,14 @@ const rollout = z
       .describe(
         `No progress for so long pauses the rollout. Longer than every healthyDeadline. Default: ${DEFAULTS.progressDeadline}.`,
       )
+      .optional(),
+    bwlimit: rate()
+      .describe(
+        'Bytes per second that uploads may take, all hosts together, such as "500k" or "2M". Default: no limit.',
+      )
+      .optional(),
+    parallel: whole(1, 1000)
+      .describe(`Hosts that are logged in to, and sent to, at the same time. Default: ${DEFAULTS.parallel}.`)
       .optional(),
   })
   .describe('How the instances are brought to a new release.')

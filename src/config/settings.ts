@@ -72,6 +72,10 @@ export interface RolloutSettings {
   readonly onFailure: 'rollback' | 'pause';
   readonly bakeMs: number;
   readonly progressDeadlineMs: number;
+  /** Bytes per second that uploads may take, all hosts together; undefined: as many as the line takes. */
+  readonly bwlimit: number | undefined;
+  /** Hosts that are logged in to, and sent to, at once. */
+  readonly parallel: number;
 }
 
 export type Share =

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from '../base/nearest.ts';
 import type { JsonDocument, Path } from './json.ts';
 import { comesLater, strategyComesLater } from './later.ts';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { boundTo, type Repository } from './repository.ts';
 import { git, tryGit } from './run.ts';
-import { openSubmodules } from './submodules.ts';
+import { listTree, openSubmodules } from './submodules.ts';
+import { isVerbatim } from './verbatim.ts';
 
 export interface CheckoutOptions {
   readonly repository: Repository;
@@ -13,19 +14,29 @@ export interface CheckoutOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-// The same bytes on every laptop: no line-end conversion of its own, no half tree of a sparse checkout.
-const PLAIN = ['core.autocrlf=false', 'core.eol=lf', 'core.sparseCheckout=false', 'core.splitIndex=false'];
+export interface Checkout {
+  /** The `.git` folders it made. */
+  readonly gitFolders: readonly string[];
+  /** Every file is its blob, byte for byte: no submodule, no filter, no conversion. */
+  readonly verbatim: boolean;
+}
+
+// The same bytes on every laptop: no line-end conversion and no attributes of its own, no half tree of a sparse checkout.
+const PLAIN = [
+  ...['core.autocrlf=false', 'core.eol=lf', 'core.attributesFile=/dev/null'],
+  ...['core.sparseCheckout=false', 'core.splitIndex=false'],
+];
 
 /**
  * Lays a commit and its submodules down in a folder, with the objects, configuration and filters (LFS, git-crypt) of the
  * user's repository but with an index of its own: HEAD, index, working tree and list of worktrees of the user stay as they
- * are, whenever this is killed, and any number may run at once. Answers with the `.git` folders it made.
+ * are, whenever this is killed, and any number may run at once.
  */
-export async function checkOut(options: CheckoutOptions): Promise<string[]> {
+export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
   const { repository, commit, into, signal } = options;
   const own = join(into, '.git');
   await layGitFolder(own, options);
-  const env = { ...boundTo(repository, into), GIT_INDEX_FILE: join(own, 'index') };
+  const env = { ...boundTo(repository, into), GIT_INDEX_FILE: join(own, 'index'), GIT_ATTR_NOSYSTEM: '1' };
   const answer = await tryGit({ cwd: into, env, config: PLAIN, signal }, ['read-tree', '--reset', '-u', commit]);
   if (answer.exitCode !== 0) {
     throw new UserError({
@@ -35,11 +46,13 @@ export async function checkOut(options: CheckoutOptions): Promise<string[]> {
       mend: `See whether this works, it takes the same way: git -C ${repository.folder} worktree add --detach /tmp/try ${commit.slice(0, 7)}`,
     });
   }
-  const made = [own];
-  for (const module of await openSubmodules(options)) {
-    made.push(...(await checkOut({ ...options, ...module, into: join(into, module.path) })));
+  const listed = await listTree(options);
+  const gitFolders = [own];
+  for (const module of await openSubmodules(options, listed)) {
+    const made = await checkOut({ ...options, ...module, into: join(into, module.path) });
+    gitFolders.push(...made.gitFolders);
   }
-  return made;
+  return { gitFolders, verbatim: await isVerbatim(options, listed) };
 }
 
 /**

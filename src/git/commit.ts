@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { sanitise } from '../base/sanitise.ts';
+import { type GitObject, type Objects, openObjects } from './objects.ts';
 import type { Repository } from './repository.ts';
-import { git, tryGit } from './run.ts';
+import { git, type GitPlace } from './run.ts';
 
 export interface Commit {
   readonly id: string;
@@ -13,29 +15,70 @@ export interface Commit {
   readonly author: string;
 }
 
-/** The commit that a branch, tag, commit id or revision expression names. Reads only. */
-export async function resolveCommit(repository: Repository, ref: string, signal?: AbortSignal): Promise<Commit> {
-  const id = await commitId(repository, ref, signal);
-  if (id === undefined) throw await missingRef(repository, ref, signal);
-  const shown = await git({ cwd: repository.folder, signal }, [
-    'log',
-    '-1',
-    '--no-show-signature',
-    '--format=%s%x00%an',
-    id,
-  ]);
-  const [subject = '', author = ''] = shown.replace(/\n$/, '').split('\0').map(sanitise);
-  return { id, ref: sanitise(ref), subject, author };
+export interface Looking {
+  /** Asked instead of a process of its own. */
+  readonly objects?: Objects | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export async function commitId(repository: Repository, ref: string, signal?: AbortSignal): Promise<string | undefined> {
+/** The commit that a branch, tag, commit id or revision expression names. Reads only. */
+export async function resolveCommit(
+  repository: Repository,
+  ref: string,
+  { signal, ...looking }: Looking = {},
+): Promise<Commit> {
+  const objects = looking.objects ?? openObjects(repository.folder, signal);
+  try {
+    const found = await readCommit(objects, ref);
+    signal?.throwIfAborted();
+    if (!found) throw await missingRef(repository, ref, signal);
+    const place = { cwd: repository.folder, signal };
+    const { subject, author } = headline(found.content) ?? (await loggedHeadline(place, found.id));
+    return { id: found.id, ref: sanitise(ref), subject: sanitise(subject), author: sanitise(author) };
+  } finally {
+    if (objects !== looking.objects) objects.close();
+  }
+}
+
+/** The commit that a name stands for, through tags too. */
+export async function readCommit(objects: Objects, name: string): Promise<GitObject | undefined> {
   // No ref starts with a dash or holds a control character (git-check-ref-format): these are never handed to git at all.
-  if (ref === '' || /^-|[\u0000-\u001f\u007f]/.test(ref)) return undefined;
-  const place = { cwd: repository.folder, signal };
-  const named = await tryGit(place, ['rev-parse', '--verify', '--quiet', '--end-of-options', ref]);
-  if (named.exitCode !== 0) return undefined;
-  const peeled = await tryGit(place, ['rev-parse', '--verify', '--quiet', `${named.stdout.trim()}^{commit}`]);
-  return peeled.exitCode === 0 ? peeled.stdout.trim() : undefined;
+  if (name === '' || /^-|[\u0000-\u001f\u007f]/.test(name)) return undefined;
+  const named = await objects.read(name);
+  // to be peeled by its id: in `:/words^{commit}` all would be words
+  return !named || named.type === 'commit' ? named : objects.read(`${named.id}^{commit}`);
+}
+
+interface Headline {
+  readonly subject: string;
+  readonly author: string;
+}
+
+/** As `git log` tells them; undefined for a commit in an encoding that only git knows to read. */
+function headline(content: Buffer): Headline | undefined {
+  const text = content.toString();
+  const end = text.indexOf('\n\n');
+  const header = end < 0 ? text : text.slice(0, end);
+  if (!isUtf8(content) || /^encoding /m.test(header)) return undefined;
+  const lines =
+    end < 0
+      ? []
+      : text
+          .slice(end)
+          .split('\n')
+          .map((line) => line.trimEnd());
+  const first = lines.findIndex((line) => line !== '');
+  const paragraph = first < 0 ? [] : lines.slice(first);
+  const blank = paragraph.indexOf('');
+  const author = /^author (.*?) ?<[^<>]*> \d+ [-+]\d+$/m.exec(header)?.[1];
+  if (author === undefined) return undefined;
+  return { subject: paragraph.slice(0, blank < 0 ? undefined : blank).join(' '), author };
+}
+
+async function loggedHeadline(place: GitPlace, id: string): Promise<Headline> {
+  const shown = await git(place, ['log', '-1', '--no-show-signature', '--encoding=UTF-8', '--format=%s%x00%an', id]);
+  const [subject = '', author = ''] = shown.replace(/\n$/, '').split('\0');
+  return { subject, author };
 }
 
 async function missingRef(repository: Repository, ref: string, signal?: AbortSignal): Promise<UserError> {

@@ -1,5 +1,4 @@
 import { sanitise } from '../base/sanitise.ts';
-import { boundTo, openRepository } from './repository.ts';
 import { tryGit } from './run.ts';
 
 /** How many are told; the count of the rest would need a walk through all of history. */
@@ -14,10 +13,10 @@ export async function commitsBetween(
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<readonly string[]> {
   if (![from, to].every((id) => /^[0-9a-f]{40,64}$/.test(id))) return [];
-  const repository = await openRepository(folder);
-  const answer = await tryGit({ cwd: folder, env: boundTo(repository) }, [
+  const answer = await tryGit({ cwd: folder }, [
     'log',
     `--max-count=${TOLD}`,
+    '--encoding=UTF-8',
     '--format=%h %s',
     `${from}..${to}`,
     '--',

@@ -1,4 +1,3 @@
-import { simpleGit } from 'simple-git';
 import { UserError } from '../base/errors.ts';
 import { sanitiseLines } from '../base/sanitise.ts';
 import { gitEnvironment } from './environment.ts';
@@ -34,6 +33,8 @@ export async function tryGit(place: GitPlace, args: readonly string[]): Promise<
   place.signal?.throwIfAborted();
   let failed: GitAnswer | undefined;
   const env = { ...gitEnvironment(process.env), ...place.env };
+  // loaded while the hosts are being connected to, not before
+  const { simpleGit } = await import('simple-git');
   const client = simpleGit({
     baseDir: place.cwd,
     config: [...QUIET, ...(place.config ?? [])],

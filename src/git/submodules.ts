@@ -20,6 +20,8 @@ interface Link {
   readonly url: string | undefined;
 }
 
+export const SUBMODULE = '160000';
+
 export interface Superproject {
   readonly repository: Repository;
   readonly commit: string;
@@ -32,24 +34,36 @@ export interface Superproject {
  * The submodules of a commit, each with a repository that has the commit it is pinned to. The user's own copy
  * (`.git/modules`) is taken where it has it, so no network and no credentials are needed; else git fetches it.
  */
-export async function openSubmodules(project: Superproject): Promise<Submodule[]> {
+export async function openSubmodules(project: Superproject, listed: readonly Listed[]): Promise<Submodule[]> {
   const submodules: Submodule[] = [];
-  for (const link of await links(project)) {
+  for (const link of await links(project, listed)) {
     const repository = (await localCopy(project, link)) ?? (await fetched(project, link));
     submodules.push({ path: link.path, commit: link.commit, repository });
   }
   return submodules;
 }
 
-async function links({ repository, commit, signal }: Superproject): Promise<Link[]> {
+/** Everything in a commit but its folders. */
+export interface Listed {
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+export async function listTree({ repository, commit, signal }: Superproject): Promise<Listed[]> {
   const place = { cwd: repository.folder, env: boundTo(repository), signal };
   const tree = await git(place, ['ls-tree', '-r', '-z', '--full-tree', commit]);
-  const pinned = words(tree).flatMap((line) => {
-    const match = /^160000 commit ([0-9a-f]+)\t([\s\S]+)$/.exec(line);
-    return match ? [{ commit: match[1]!, path: match[2]! }] : [];
+  return words(tree).flatMap((line) => {
+    const match = /^(\d+) \w+ ([0-9a-f]+)\t([\s\S]+)$/.exec(line);
+    return match ? [{ mode: match[1]!, id: match[2]!, path: match[3]! }] : [];
   });
+}
+
+async function links({ repository, commit, signal }: Superproject, listed: readonly Listed[]): Promise<Link[]> {
+  const pinned = listed.filter(({ mode }) => mode === SUBMODULE).map(({ id, path }) => ({ commit: id, path }));
   if (pinned.length === 0) return [];
   const wanted = ['config', '--blob', `${commit}:.gitmodules`, '-z', '--get-regexp', '^submodule\\..*\\.(path|url)$'];
+  const place = { cwd: repository.folder, env: boundTo(repository), signal };
   const modules = parseModules((await tryGit(place, wanted)).stdout);
   return pinned.map((link) => {
     const named = modules.find((module) => module.path === link.path);

@@ -1,5 +1,5 @@
 import { RemoteError } from '../base/errors.ts';
-import type { LockAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
+import type { Arrived, LockAnswer, ReceiveAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
 import { type Frame, number, text } from './frames.ts';
 import { readLock } from './reading.ts';
 import type { HostState, LockState } from './state.ts';
@@ -51,6 +51,23 @@ export function onWorkerFrame(frame: Frame, onFrame: (frame: WorkerFrame) => voi
   if (seq === undefined || t === undefined) return;
   const fields = frame.fields.slice(3).map((_, index) => text(frame, index + 3));
   onFrame({ seq, t, kind: text(frame, 2), fields });
+}
+
+export function readReceiveAnswer(frames: readonly Frame[]): ReceiveAnswer {
+  const paths = (kind: string) => frames.flatMap((frame) => (frame.kind === kind ? [frame.fields[0] ?? ''] : []));
+  if (frames.some(({ kind }) => kind === 'received')) return { type: 'received', left: paths('left') };
+  return { type: 'differs', paths: paths('differs') };
+}
+
+export function readArrived(frames: readonly Frame[]): Arrived {
+  if (frames.some(({ kind }) => kind === 'there')) return { type: 'there' };
+  const name = frames.find(({ kind }) => kind === 'arrived')?.fields[0];
+  if (name === undefined) return { type: 'nothing' };
+  // as sha256sum writes it: the sum, two spaces, ./ and the path
+  const files = frames.flatMap(({ kind, fields: [line = ''] }) =>
+    kind === 'line' && line.slice(64, 68) === '  ./' ? [`${line.slice(0, 64)} ${line.slice(68)}`] : [],
+  );
+  return { type: 'part', name, files: new Set(files) };
 }
 
 type Ask = (request: { verb: string; variables: Record<string, string> }) => Promise<readonly Frame[]>;

@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { Bug, Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { ChannelEnd } from '../ssh/transport.ts';
@@ -106,12 +106,31 @@ function sendPayload(shell: HostShell, { bytes, open }: Payload, answer: Answer)
   };
   void shell
     .stdin()
-    .then((stdin) => pipeline(passed, stdin, { end: false }))
+    .then((stdin) => pour(passed(), stdin))
     .catch(() => {
       // the host would wait for the rest of it; in every other case it says itself what is wrong
       if (unread !== undefined) shell.close();
     });
   return () => unread;
+}
+
+/** What a pipeline leaves listening would pile up on a stdin that takes one payload after the other. */
+async function pour(chunks: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+  for await (const chunk of chunks) {
+    if (!stdin.writable) return;
+    if (!stdin.write(chunk)) await drained(stdin);
+  }
+}
+
+async function drained(stdin: Writable): Promise<void> {
+  if (!stdin.writable) return;
+  const heard = new AbortController();
+  const { signal } = heard;
+  try {
+    await Promise.race([once(stdin, 'drain', { signal }), once(stdin, 'close', { signal })]);
+  } finally {
+    heard.abort();
+  }
 }
 
 interface Asked extends CallOptions {

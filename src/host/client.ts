@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { onWorkerFrame, readLockAnswer, readManifest, readUnlockAnswer } from './answers.ts';
-import { type Call, call, type CallContext, type CallOptions, startCall } from './call.ts';
+import {
+  onWorkerFrame,
+  readArrived,
+  readLockAnswer,
+  readManifest,
+  readReceiveAnswer,
+  readUnlockAnswer,
+} from './answers.ts';
+import { call, type CallContext, type CallOptions, HostFailure, startCall } from './call.ts';
 import { openControl } from './control.ts';
 import { withMend } from './failures.ts';
 import { type Frame, text } from './frames.ts';
@@ -10,6 +17,7 @@ import { parseHistory } from './records.ts';
 import { readHostState } from './reading.ts';
 import type { Request } from './request.ts';
 import {
+  arrivedRequest,
   finishRequest,
   lockRequest,
   prepareCall,
@@ -20,7 +28,10 @@ import {
   taskText,
 } from './requests.ts';
 import { createShells, type ShellsOptions } from './shells.ts';
-import type { HostClient, LockAnswer, LockOptions, ReceiveOptions, WorkerFrame } from './verbs.ts';
+import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
+
+/** Up to here the bytes cost less than the processes that unpack them. */
+const LONG_JOURNAL = 8 * 1024;
 
 /** Below this nothing a worker does is quiet: a following channel ticks every second. */
 const FOLLOW_QUIET_MS = 45_000;
@@ -83,16 +94,19 @@ async function lock(context: CallContext, options: LockOptions): Promise<LockAns
   const { look, receive } = options;
   const readState = look && ((frames: readonly Frame[]) => readHostState(context.host, frames, look.instances));
   const locking = await startCall(context, lockRequest(options));
-  const received = receive && receiveBehind(context, receive, locking);
-  received?.catch(() => undefined);
+  const early =
+    receive && received(call(context, receiveRequest(receive), { ...receiveCall(receive), behind: locking }));
+  early?.catch(() => undefined);
   const answer = readLockAnswer(await locking.done, readState);
-  return answer.type === 'refused' || !received ? answer : { ...answer, received };
+  return answer.type === 'refused' || !early ? answer : { ...answer, received: early };
 }
 
-async function receiveBehind(context: CallContext, options: ReceiveOptions, behind: Call): Promise<void> {
+/** What did not unpack may be unread in part, so it ends as a failure; for us it is an answer. */
+async function received(answer: Promise<readonly Frame[]>): Promise<ReceiveAnswer> {
   try {
-    await call(context, receiveRequest(options), { ...receiveCall(options), behind });
+    return readReceiveAnswer(await answer);
   } catch (thrown) {
+    if (thrown instanceof HostFailure && thrown.failure === 'unpackable') return { type: 'unpackable' };
     throw withMend(thrown);
   }
 }
@@ -120,9 +134,8 @@ function stageVerbs(context: CallContext, ask: Ask) {
     rollout: async (rollout, plan) => {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
-    receive: async (options) => {
-      await ask(receiveRequest(options), receiveCall(options));
-    },
+    receive: (options) => received(call(context, receiveRequest(options), receiveCall(options))),
+    arrived: async (options) => readArrived(await ask(arrivedRequest(options), HASHING)),
     ledger: async (variables) => {
       await ask({ verb: 'ledger', variables });
     },
@@ -130,11 +143,12 @@ function stageVerbs(context: CallContext, ask: Ask) {
       await ask(prepareRequest(options), prepareCall(options));
     },
     finish: async ({ journal, ...options }) => {
-      // some kilobytes, once: not worth a stream
-      const packed = journal === '' ? Buffer.alloc(0) : gzipSync(journal);
-      const bytes = packed.length;
-      const payload = bytes > 0 ? { payload: { bytes, open: () => Readable.from([packed]) } } : {};
-      const frames = await ask(finishRequest({ ...options, size: bytes }), payload);
+      const isLong = journal.length > LONG_JOURNAL;
+      // a kilobyte a host of the rollout, once: not worth a stream
+      const packed = isLong ? gzipSync(journal) : Buffer.alloc(0);
+      const payload = isLong ? { payload: { bytes: packed.length, open: () => Readable.from([packed]) } } : {};
+      const sent = { size: packed.length, journal: isLong ? '' : journal.trimEnd() };
+      const frames = await ask(finishRequest({ ...options, ...sent }), payload);
       return frames.filter((frame) => frame.kind === 'pruned').map((frame) => text(frame, 0));
     },
   } satisfies Partial<HostClient>;

@@ -1,3 +1,4 @@
+import { formatBytes } from '../base/bytes.ts';
 import { quote } from '../base/shell.ts';
 import { RemoteError, type SlipwayError, UserError } from '../base/errors.ts';
 import { HostFailure } from './call.ts';
@@ -48,15 +49,25 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `${file} could not be written`,
     mend: 'Look at rights, free space and inodes: df -h; df -i',
   }),
-  full: (folder) => ({
+  full: (folder, kb) => ({
     code: 'SLIP_DISK_FULL',
-    what: `there is no more room below ${folder}`,
-    mend: 'Nothing was switched. Look for space, inodes and quota: df -h; df -i; quota. Fewer keepReleases need less.',
+    what: `the disk of ${folder} is full (${formatBytes(Number(kb) * 1024)} free)`,
+    mend: `Look at what fills it: df -h ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
   }),
-  readonly: (mount) => ({
+  inodes: (folder) => ({
+    code: 'SLIP_DISK_INODES',
+    what: `the disk of ${folder} has no inodes left: it holds too many files`,
+    mend: `Look at what holds them: df -i ${quote(folder)}; releases that are no longer needed can be deleted below ${quote(`${folder}/releases`)}.`,
+  }),
+  quota: (folder, kb) => ({
+    code: 'SLIP_QUOTA',
+    what: `nothing more may be written to ${folder}, though its disk has ${formatBytes(Number(kb) * 1024)} free: the quota of the user is used up`,
+    mend: 'Look at it on the host: quota -s; delete releases that are no longer needed, or have the quota raised.',
+  }),
+  readonly: (folder) => ({
     code: 'SLIP_READ_ONLY',
-    what: needText(['readonly', mount]),
-    mend: needMend(['readonly', mount]),
+    what: `the file system of ${folder} is read-only`,
+    mend: 'Linux does that to a file system with errors: look at dmesg on the host, then repair or remount it.',
   }),
   install: () => ({
     code: 'SLIP_INSTALL',

@@ -1,10 +1,12 @@
-import { RemoteError } from '../base/errors.ts';
+import { SlipwayError } from '../base/errors.ts';
 import type { Channel, Connection } from '../ssh/transport.ts';
 
 /** The way to one host: connected when first needed, kept, and made anew after a loss when next needed. */
 export interface Link {
   /** A channel that runs the command. Throws RemoteError when the host cannot be reached. */
   open(command: string): Promise<Channel>;
+  /** A person is here again: what was refused may be tried once more. */
+  renew(): void;
   close(): Promise<void>;
 }
 
@@ -14,24 +16,35 @@ const MOST_CONNECTIONS = 3;
 /** One connection is enough, unless the host allows it fewer sessions than are needed (MaxSessions). */
 export function createLink(connect: () => Promise<Connection>): Link {
   let lines: readonly Line[] = [];
+  let refusal: Error | undefined;
   const add = () => {
     const line = new Line(connect);
     lines = [...lines, line];
     return line;
   };
+  const open = async (command: string): Promise<Channel> => {
+    lines = lines.filter((line) => !line.isOver);
+    const line = lines.at(-1) ?? add();
+    try {
+      return await line.open(command);
+    } catch (thrown) {
+      if (!isFull(thrown) || !line.isInUse || lines.length >= MOST_CONNECTIONS) throw thrown;
+      // another caller may have made one while we waited
+      const newest = lines.at(-1);
+      return await (newest && newest !== line ? newest : add()).open(command);
+    }
+  };
   return {
     open: async (command) => {
-      lines = lines.filter((line) => !line.isOver);
-      const line = lines.at(-1) ?? add();
+      if (refusal !== undefined) throw refusal;
       try {
-        return await line.open(command);
+        return await open(command);
       } catch (thrown) {
-        if (!isRefused(thrown) || !line.isInUse || lines.length >= MOST_CONNECTIONS) throw thrown;
-        // another caller may have made one while we waited
-        const newest = lines.at(-1);
-        return await (newest && newest !== line ? newest : add()).open(command);
+        if (isRefusal(thrown)) refusal = thrown;
+        throw thrown;
       }
     },
+    renew: () => (refusal = undefined),
     close: async () => {
       const closing = lines.map((line) => line.close());
       lines = [];
@@ -40,8 +53,13 @@ export function createLink(connect: () => Promise<Connection>): Link {
   };
 }
 
-function isRefused(thrown: unknown): boolean {
-  return thrown instanceof RemoteError && thrown.code === 'SLIP_CHANNEL_REFUSED';
+function isFull(thrown: unknown): boolean {
+  return thrown instanceof SlipwayError && thrown.code === 'SLIP_CHANNEL_REFUSED';
+}
+
+/** A login or a key that was refused is not tried again by what runs by itself: hosts lock out who does that. */
+function isRefusal(thrown: unknown): thrown is SlipwayError {
+  return thrown instanceof SlipwayError && /^SLIP_(AUTH_|HOST_KEY_|OPENSSH$)/.test(thrown.code);
 }
 
 /** One connection, and how many channels are open on it. */

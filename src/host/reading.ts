@@ -18,6 +18,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
   const all = (kind: string) => frames.filter((frame) => frame.kind === kind);
   const about = first('host');
   const disk = first('disk');
+  const kibibytes = number(disk, 0);
   const user = text(about, 1);
   return {
     host,
@@ -26,7 +27,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
     system: text(about, 2),
     initialised: text(about, 3) === 'yes',
     tools: new Set(text(first('tools'), 0).split(' ').filter(Boolean)),
-    disk: { freeBytes: (number(disk, 0) ?? 0) * 1024, freeInodes: number(disk, 1) },
+    disk: { freeBytes: kibibytes === undefined ? undefined : kibibytes * 1024, freeInodes: number(disk, 1) },
     releases: all('release')
       .flatMap(
         (frame) => parseLedger(text(frame, 0), frame.fields[2] ?? '', { present: text(frame, 1) === 'yes' }) ?? [],

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sanitise } from '../base/sanitise.ts';
 import type { LockOwner, ReleaseRecord, ReleaseStatus } from './state.ts';
 

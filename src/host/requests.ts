@@ -3,7 +3,14 @@ import { assignments, each, lines, type Request, type Variables } from './reques
 import { instanceVariables } from './instance-variables.ts';
 import type { CallOptions } from './call.ts';
 import { type Frame, text } from './frames.ts';
-import type { FinishOptions, LockOptions, PrepareOptions, ProbeOptions, ReceiveOptions } from './verbs.ts';
+import type {
+  ArrivedOptions,
+  FinishOptions,
+  LockOptions,
+  PrepareOptions,
+  ProbeOptions,
+  ReceiveOptions,
+} from './verbs.ts';
 
 /** The requests of the host client: each verb's variables, as its part of the host script names them. */
 export function probeRequest({ instances, shared, depth }: ProbeOptions): Request {
@@ -35,6 +42,7 @@ export function lockRequest(options: LockOptions): Request {
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
   const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '', bytes } = options;
+  const { upload, kept = '', whenCut, codec, against } = options;
   return {
     verb: 'receive',
     variables: {
@@ -46,12 +54,25 @@ export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal
       plan,
       size: bytes,
       copy: prepare.length > 0 ? 'yes' : 'no',
-      // with nothing to prepare the same request publishes
-      then_publish: prepare.length > 0 ? 'no' : 'yes',
+      then_publish: thenPublish(prepare),
+      upload,
+      kept,
+      park: whenCut === 'keep' ? 'yes' : 'no',
+      codec,
+      against: lines(against),
       drop: lines([...shared.files, ...shared.dirs]),
       ...sharedVariables(shared),
     },
   };
+}
+
+/** With nothing to prepare the same request publishes. */
+function thenPublish(prepare: ReceiveOptions['prepare']): 'yes' | 'no' {
+  return prepare.length > 0 ? 'no' : 'yes';
+}
+
+export function arrivedRequest({ release, digest, upload, prepare }: ArrivedOptions): Request {
+  return { verb: 'arrived', variables: { release, digest, upload, then_publish: thenPublish(prepare) } };
 }
 
 export function prepareRequest({ rollout, stage, release, base = '', steps, shared }: PrepareOptions): Request {
@@ -90,10 +111,10 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
-/** `size`: bytes of the journal that follows. */
-type Finishing = Omit<FinishOptions, 'journal'> & { readonly size: number };
+/** `size`: bytes of the journal that follows on stdin. */
+type Finishing = FinishOptions & { readonly size: number };
 
-export function finishRequest({ rollout, marks, prune, history, lock, size }: Finishing): Request {
+export function finishRequest({ rollout, marks, prune, history, lock, journal, size }: Finishing): Request {
   return {
     verb: 'finish',
     variables: {
@@ -102,6 +123,7 @@ export function finishRequest({ rollout, marks, prune, history, lock, size }: Fi
       prune: lines(prune),
       history,
       release_lock: lock === 'release' ? 'yes' : 'no',
+      journal,
       size,
     },
   };

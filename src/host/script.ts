@@ -9,7 +9,7 @@ export interface HostScript {
   readonly text: string;
   /** sha256 of the text, hex. */
   readonly sum: string;
-  /** What goes over the wire to a host that lacks it: about 11 KB, which costs no extra round trip. */
+  /** What goes over the wire to a host that lacks it: about 15 KB, once for each version of slipway. */
   readonly packed: Buffer;
 }
 
@@ -29,7 +29,7 @@ export function hostScript(): HostScript {
   return loaded;
 }
 
-/** Whole-line comments are for readers here, not for the wire. */
+/** Indentation and whole-line comments are for readers here, not for the wire. No text of several lines begins with spaces. */
 function withoutComments(text: string): string {
-  return text.replaceAll(/^\s*#.*\n/gm, '');
+  return text.replaceAll(/^\s*#.*\n/gm, '').replaceAll(/^[ \t]+/gm, '');
 }

@@ -12,7 +12,7 @@ export interface HostState {
   /** `uname -s -m`, e.g. "Linux x86_64". */
   readonly system: string;
   readonly tools: ReadonlySet<string>;
-  readonly disk: { readonly freeBytes: number; readonly freeInodes: number | undefined };
+  readonly disk: { readonly freeBytes: number | undefined; readonly freeInodes: number | undefined };
   /** Releases in the ledger, oldest first by sequence. */
   readonly releases: readonly ReleaseRecord[];
   readonly instances: readonly InstanceState[];

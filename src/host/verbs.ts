@@ -18,7 +18,9 @@ export interface HostClient {
   own(owner: LockOwner): Promise<void>;
   /** Freezes the plan of the rollout on the host. */
   rollout(rollout: string, plan: string): Promise<void>;
-  receive(options: ReceiveOptions): Promise<void>;
+  receive(options: ReceiveOptions): Promise<ReceiveAnswer>;
+  /** What became of an upload whose connection was lost. */
+  arrived(options: ArrivedOptions): Promise<Arrived>;
   /** Writes the ledger line of a release that is there already. */
   ledger(options: { readonly rollout: string; readonly release: string; readonly ledger: string }): Promise<void>;
   prepare(options: PrepareOptions): Promise<void>;
@@ -78,7 +80,7 @@ interface UnderLock {
   /** What was read under the lock, when that was asked for and something may have changed. */
   readonly state?: HostState;
   /** The end of what was sent behind it. */
-  readonly received?: Promise<void>;
+  readonly received?: Promise<ReceiveAnswer>;
 }
 
 export interface UnlockOptions {
@@ -103,11 +105,42 @@ export interface ReceiveOptions {
   readonly prepare: readonly PrepareSettings[];
   /** The plan of the rollout, which is frozen on the host with it. */
   readonly plan?: string;
+  /** Names what is sent over what: a later attempt at the same finds by it what has arrived. */
+  readonly upload: string;
+  /** What an earlier attempt has left, by the name that `arrived` told. */
+  readonly kept?: string | undefined;
+  /** What happens to what has come when the upload is cut off. */
+  readonly whenCut: 'keep' | 'discard';
+  readonly codec: 'gzip' | 'zstd';
+  /** Files of the base that zstd unpacks the payload with. */
+  readonly against: readonly string[];
   readonly payload: () => Readable;
   /** Of the payload. */
   readonly bytes: number;
   readonly signal: AbortSignal;
 }
+
+export type ReceiveAnswer =
+  /** `left`: files that have come into the base since, and that the release was made without. */
+  | { readonly type: 'received'; readonly left: readonly string[] }
+  /** Files that stay are no longer what the manifest of the base says: they have to be sent, too. */
+  | { readonly type: 'differs'; readonly paths: readonly string[] }
+  /** The files of the base did not unpack it: it has to be packed without them. */
+  | { readonly type: 'unpackable' };
+
+export interface ArrivedOptions {
+  readonly release: string;
+  readonly digest: string;
+  readonly upload: string;
+  readonly prepare: readonly PrepareSettings[];
+}
+
+export type Arrived =
+  /** It was received and, with nothing to prepare, published after all. */
+  | { readonly type: 'there' }
+  /** `files`: whole ones, each as its sha256, a space, and its path. */
+  | { readonly type: 'part'; readonly name: string; readonly files: ReadonlySet<string> }
+  | { readonly type: 'nothing' };
 
 export interface PrepareOptions {
   readonly rollout: string;

@@ -8,13 +8,21 @@ import { formatManifest, type Manifest, parseManifest } from './manifest.ts';
 export interface BuiltTree {
   readonly tree: string;
   readonly manifest: Manifest;
+  /** The commit whose blobs the files are. The tree may lack some of them: they can be had from there. */
+  readonly blobsOf?: CommitOfLine | undefined;
+}
+
+/** Commits of one repository, released with the same settings: each differs little from the one before. */
+export interface CommitOfLine {
+  readonly line: string;
+  readonly commit: string;
 }
 
 /** Built trees that stay. */
 const KEPT = 10;
 const HOUR = 3_600_000;
 
-/** Where artifacts are kept between runs. Layout: `artifacts/<key>/{tree/,manifest,complete}` and `work/<pid>-<random>/`. */
+/** Where artifacts are kept between runs. Layout: `artifacts/<key>/{tree/,manifest,blobs,complete}` and `work/<pid>-<random>/`. */
 export class ArtifactCache {
   readonly #artifacts: string;
   readonly #work: string;
@@ -42,14 +50,32 @@ export class ArtifactCache {
       const digest = await readFile(join(folder, 'complete'), 'utf8');
       const manifest = parseManifest(await readFile(join(folder, 'manifest'), 'utf8'));
       const tree = join(folder, 'tree');
-      if (manifest?.digest !== digest || !(await isWhole(tree, manifest))) return undefined;
+      const blobsOf = await readBlobsOf(folder);
+      if (manifest?.digest !== digest || !(blobsOf ?? (await isWhole(tree, manifest)))) return undefined;
       const now = new Date();
       await utimes(join(folder, 'complete'), now, now);
-      return { tree, manifest };
+      return { tree, manifest, blobsOf };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
+  }
+
+  /** The artifact of that line which was used last. */
+  async newest(line: string): Promise<BuiltTree | undefined> {
+    const found = await ages(this.#artifacts, 'complete', Date.now());
+    for (const { name, path } of found.sort((a, b) => a.age - b.age)) {
+      if ((await readBlobsOf(path))?.line === line) return this.find(name);
+    }
+    return undefined;
+  }
+
+  /** A tree with those very files, whichever commit it was built from; unchecked. Undefined when there is none. */
+  async treeOf(digest: string): Promise<string | undefined> {
+    const names = await readdir(this.#artifacts).catch((): string[] => []);
+    const digests = names.map((name) => readFile(join(this.#artifacts, name, 'complete'), 'utf8').catch(() => ''));
+    const at = (await Promise.all(digests)).indexOf(digest);
+    return at === -1 ? undefined : join(this.#artifacts, names[at]!, 'tree');
   }
 
   /**
@@ -60,6 +86,7 @@ export class ArtifactCache {
     const aside = await this.workFolder();
     await rename(built.tree, join(aside, 'tree'));
     await writeFile(join(aside, 'manifest'), formatManifest(built.manifest));
+    if (built.blobsOf) await writeFile(join(aside, 'blobs'), JSON.stringify(built.blobsOf));
     await writeFile(join(aside, 'complete'), built.manifest.digest);
     const place = join(this.#artifacts, key);
     await mkdir(this.#artifacts, { recursive: true, mode: 0o700 });
@@ -73,7 +100,7 @@ export class ArtifactCache {
       await rename(place, join(await this.workFolder(), 'damaged'));
       await rename(aside, place);
     }
-    return { tree: join(place, 'tree'), manifest: built.manifest };
+    return { ...built, tree: join(place, 'tree') };
   }
 
   /** Deletes all but the artifacts used last, and what killed runs left. Never one used within the hour: it may be in use. */
@@ -103,6 +130,11 @@ async function isWhole(tree: string, { entries }: Manifest): Promise<boolean> {
     }),
   );
   return (await Promise.all(checks)).every(Boolean);
+}
+
+async function readBlobsOf(folder: string): Promise<CommitOfLine | undefined> {
+  const text = await readFile(join(folder, 'blobs'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as CommitOfLine);
 }
 
 async function moveTo(from: string, to: string): Promise<boolean> {

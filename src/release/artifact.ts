@@ -1,4 +1,4 @@
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestEntry } from './manifest.ts';
 
 /** What is to become a release: a tree of files on this machine, built once, the same for every host and stage. */
 export interface Artifact {
@@ -6,6 +6,8 @@ export interface Artifact {
   readonly tree: string;
   readonly manifest: Manifest;
   readonly origin: Origin;
+  /** Lays down what the tree lacks of these; to be waited for before files are read. Left out when it holds everything. */
+  readonly lay?: (entries: readonly ManifestEntry[]) => Promise<void>;
 }
 
 export type Origin =

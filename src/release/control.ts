@@ -17,23 +17,21 @@ export interface Manifests {
   readonly next: Manifest;
 }
 
-export function controlFiles(delta: Delta, { base, next }: Manifests): ControlFile[] {
-  const files = delta.upload.filter(({ kind }) => kind !== 'link');
+/** `control/sums` lists all that has to be right once it is there, the manifest in its place on the host first. */
+export function controlFiles({ upload }: Delta, { base, next }: Manifests): ControlFile[] {
+  const files = upload.filter(({ kind }) => kind !== 'link');
   const [odd, plain] = [files.filter(({ path }) => ODD.test(path)), files.filter(({ path }) => !ODD.test(path))];
+  const sums = [
+    `${next.digest}  ../../manifests/${next.digest}\n`,
+    ...plain.map(({ sha256, path }) => `${sha256}  new/${path}\n`),
+  ];
   return [
-    text(
-      'control/remove',
-      delta.remove.map((path) => `${path}\0`),
-    ),
-    text(
-      'control/sums',
-      plain.map(({ sha256, path }) => `${sha256}  ./${path}\n`),
-    ),
-    text('control/odd', odd.map(oddLine)),
+    text('control/sums', sums),
     // sed has nowhere to put a line into an empty file
     base && base.entries.length > 0
       ? text('control/edits', [manifestEdits(base, next)])
-      : { path: 'control/manifest', content: Buffer.from(formatManifest(next)) },
+      : text('control/manifest', [formatManifest(next)]),
+    ...(odd.length > 0 ? [text('control/odd', odd.map(oddLine))] : []),
   ];
 }
 

@@ -55,7 +55,7 @@ async function fileEntry(root: string, path: string, signal?: AbortSignal): Prom
 const LFS_START = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
 
 /** git-lfs: a pointer is less than 1024 bytes, starts with its version and names a sha256. */
-function isLfsPointer(content: Buffer): boolean {
+export function isLfsPointer(content: Buffer): boolean {
   if (content.length >= 1024 || !content.subarray(0, LFS_START.length).equals(LFS_START)) return false;
   return /^oid sha256:[0-9a-f]{64}$/m.test(content.toString('latin1'));
 }

@@ -20,7 +20,16 @@ export interface Manifest {
 
 export function createManifest(unsorted: readonly ManifestEntry[]): Manifest {
   const entries = unsorted.toSorted((a, b) => comparePaths(a.path, b.path));
-  return { entries, digest: hash('sha256', lines(entries)) };
+  return withText(entries, entries.map(formatEntry).join(''));
+}
+
+/** The text of each manifest that was made of entries or of a text: it is asked for again to be kept and to be sent. */
+const texts = new WeakMap<Manifest, string>();
+
+function withText(entries: readonly ManifestEntry[], text: string): Manifest {
+  const manifest = { entries, digest: hash('sha256', text) };
+  texts.set(manifest, text);
+  return manifest;
 }
 
 /**
@@ -28,7 +37,7 @@ export function createManifest(unsorted: readonly ManifestEntry[]): Manifest {
  * sha256: `sha256sum .slipway/manifests/<digest>` tells whether it is whole.
  */
 export function formatManifest(manifest: Manifest): string {
-  return lines(manifest.entries);
+  return texts.get(manifest) ?? manifest.entries.map(formatEntry).join('');
 }
 
 const LINE = /^([0-9a-f]{64}) (file|executable|link) (0|[1-9]\d{0,15}) (.+)$/s;
@@ -41,17 +50,18 @@ export function parseManifest(text: string): Manifest | undefined {
     const match = LINE.exec(line);
     if (!match) return undefined;
     const path = unescapePath(match[4]!);
-    if (path === undefined || !isTreePath(path)) return undefined;
-    entries.push({ sha256: match[1]!, kind: match[2] as ManifestEntry['kind'], size: Number(match[3]), path });
+    const size = Number(match[3]);
+    // written in one way only, so that one manifest has one text
+    const isText = path !== undefined && escapePath(path) === match[4] && Number.isSafeInteger(size);
+    if (!isText || !isTreePath(path)) return undefined;
+    entries.push({ sha256: match[1]!, kind: match[2] as ManifestEntry['kind'], size, path });
   }
-  const isText = lines(entries) === text;
-  return isText && isTree(entries) ? { entries, digest: hash('sha256', text) } : undefined;
+  return isTree(entries) ? withText(entries, text) : undefined;
 }
 
 /** A path that stays in the tree whatever stands around it: relative, no empty part, no `.` and `..`, no NUL. */
 export function isTreePath(path: string): boolean {
-  if (path.includes('\0') || !path.isWellFormed()) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return !/^$|^\/|\/$|\/\/|(^|\/)\.\.?(\/|$)|\0/.test(path) && path.isWellFormed();
 }
 
 /** Order of the UTF-8 bytes. JavaScript compares UTF-16 units, where U+FF00 comes after an emoji instead of before it. */
@@ -73,9 +83,13 @@ function byteOrder(unit: number): number {
 /** Sorted, no path twice, and none below a file or link: a tree that can exist and that nothing reaches through a link. */
 function isTree(entries: readonly ManifestEntry[]): boolean {
   const paths = new Set(entries.map(({ path }) => path));
+  let looked = '';
   return entries.every(({ path }, index) => {
-    const previous = entries[index - 1];
-    return (!previous || comparePaths(previous.path, path) < 0) && folders(path).every((folder) => !paths.has(folder));
+    if (index > 0 && comparePaths(entries[index - 1]!.path, path) >= 0) return false;
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    if (folder === looked) return true;
+    looked = folder;
+    return folders(path).every((one) => !paths.has(one));
   });
 }
 
@@ -86,10 +100,6 @@ export function folders(path: string): string[] {
   return found;
 }
 
-function lines(entries: readonly ManifestEntry[]): string {
-  return entries.map(formatEntry).join('');
-}
-
 /** The line of one entry, with its end. */
 export function formatEntry({ sha256, kind, size, path }: ManifestEntry): string {
   return `${sha256} ${kind} ${size} ${escapePath(path)}\n`;
@@ -97,12 +107,14 @@ export function formatEntry({ sha256, kind, size, path }: ManifestEntry): string
 
 /** Control characters, `%` and backslash as `%XX`: one entry is one line, whatever the file is called. */
 function escapePath(path: string): string {
+  if (!/[\u0000-\u001f\u007f%\\]/.test(path)) return path;
   return path.replace(/[\u0000-\u001f\u007f%\\]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });
 }
 
 function unescapePath(escaped: string): string | undefined {
+  if (!escaped.includes('%')) return escaped;
   if (/%(?![0-9A-F]{2})/.test(escaped)) return undefined;
   return escaped.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { Bug } from '../base/errors.ts';
+import type { Throttle } from '../base/throttle.ts';
 import type { InstanceSettings, Settings } from '../config/settings.ts';
 import type { HostState, LockOwner } from '../host/state.ts';
-import type { HostClient } from '../host/verbs.ts';
+import type { HostClient, ReceiveAnswer } from '../host/verbs.ts';
 import type { Controls } from './controls.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Phase } from './events.ts';
@@ -33,7 +34,9 @@ export interface RolloutContext {
   /** What was seen of each host when the plan was made: who had its lock last, while it was free and at rest. */
   readonly seen: ReadonlyMap<string, string>;
   /** Uploads that went out behind the locks, by host. */
-  readonly early: ReadonlyMap<string, Promise<void>>;
+  readonly early: ReadonlyMap<string, Promise<ReceiveAnswer>>;
+  /** The way out of this machine, which all hosts share. */
+  readonly uplink: Throttle;
   /** The plan for what the hosts say now that they are locked; a host that says nothing has not changed. */
   replan(said: readonly HostState[]): Promise<Replanned>;
   /** Rollouts whose lock may be taken though it is paused (a rollback of it) or alive (--force). */

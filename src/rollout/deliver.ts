@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { Artifact } from '../release/artifact.ts';
+import { type Codec, codecFor } from '../release/compress.ts';
 import { chooseBase, delta, type Delta, uploadBytes } from '../release/delta.ts';
 import type { Manifest } from '../release/manifest.ts';
-import { packPayload, type Payload } from '../release/payload.ts';
-import type { Delivery, HostDelivery, Upload } from './delivery.ts';
+import type { Delivery, HostDelivery } from './delivery.ts';
+import { createPacking } from './packing.ts';
 import type { HostPlan } from './plan.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,6 +19,8 @@ export interface Lack {
   /** Of the base: hosts with the same one are sent the same payload. */
   readonly baseManifest: Manifest | undefined;
   readonly delta: Delta;
+  /** What it can unpack. */
+  readonly codec: Codec;
 }
 
 /** Finds the base on every host that leaves the fewest bytes to send. */
@@ -28,20 +29,34 @@ export async function findLacks(
   states: readonly HostState[],
   wanted: { readonly release: string; readonly recipe: string; readonly manifest: Manifest },
 ): Promise<readonly Lack[]> {
+  const compare = comparing(wanted.manifest);
   return Promise.all(
     states.map(async (state) => {
       const usable = state.releases.filter((record) => isUsable(record) && record.recipe === wanted.recipe);
       const there = usable.some((record) => record.id === wanted.release && record.digest === wanted.manifest.digest);
-      const base = there ? undefined : await findBase(stage, state, { usable, next: wanted.manifest });
+      const base = there ? undefined : await findBase(stage, state, { usable, next: wanted.manifest, compare });
       return {
         host: state.host,
         there,
         base: base?.release,
         baseManifest: base?.manifest,
-        delta: delta(base?.manifest, wanted.manifest),
+        delta: compare(base?.manifest),
+        codec: codecFor(state.tools),
       };
     }),
   );
+}
+
+type Compare = (base: Manifest | undefined) => Delta;
+
+/** Most hosts have the same releases: each is compared once. */
+function comparing(next: Manifest): Compare {
+  const known = new Map<string | undefined, Delta>();
+  return (base) => {
+    const found = known.get(base?.digest) ?? delta(base, next);
+    known.set(base?.digest, found);
+    return found;
+  };
 }
 
 function isUsable(record: ReleaseRecord): boolean {
@@ -56,10 +71,16 @@ interface Base {
   readonly manifest: Manifest;
 }
 
+interface Finding {
+  readonly usable: readonly ReleaseRecord[];
+  readonly next: Manifest;
+  readonly compare: Compare;
+}
+
 async function findBase(
   { clients, manifests }: Stage,
   state: HostState,
-  { usable, next }: { readonly usable: readonly ReleaseRecord[]; readonly next: Manifest },
+  { usable, next, compare }: Finding,
 ): Promise<Base | undefined> {
   const host = clients.get(state.host)!;
   const newest = usable.slice(-CANDIDATES);
@@ -69,6 +90,7 @@ async function findBase(
   return chooseBase(
     candidates.filter((one): one is Base => one.manifest !== undefined),
     next,
+    compare,
   );
 }
 
@@ -80,14 +102,8 @@ export function hostPlan(
   const { host, there, base } = lack;
   const upload = there
     ? ('reuse' as const)
-    : { files: lack.delta.upload.length, bytes: uploadBytes(lack.delta), remove: goneCount(lack.delta) };
+    : { files: lack.delta.upload.length, bytes: uploadBytes(lack.delta), remove: lack.delta.gone.length };
   return { host, base, upload, prepare: there ? [] : plans.prepare, prune: plans.prune };
-}
-
-/** Replaced files are removed first, too; a reader only cares for what goes for good. */
-function goneCount({ remove, upload }: Delta): number {
-  const replaced = new Set(upload.map((entry) => entry.path));
-  return remove.filter((path) => !replaced.has(path)).length;
 }
 
 export interface DeliveryOptions {
@@ -99,30 +115,28 @@ export interface DeliveryOptions {
   readonly ledger: string;
 }
 
-/** Sends each host what it lacks; a payload is packed once for all hosts with the same base. */
+/** So much that it is worth a question what of it has arrived before. */
+const LARGE = 1 << 20;
+
+/** Sends each host what it lacks; a payload is packed once for all hosts that need the same. */
 export function createDelivery({ stage, artifact, lacks, ledger, wasGood }: DeliveryOptions): Delivery {
-  const packed = new Map<string, Promise<Payload>>();
-  const workDir = join(stage.cacheDir, 'payloads');
-  const pack = async ({ baseManifest: base, delta }: Lack, signal: AbortSignal): Promise<Upload> => {
-    const digest = base?.digest ?? '';
-    const payload = packed.get(digest) ?? packPayload({ artifact, delta, base, workDir, signal });
-    packed.set(digest, payload);
-    const { file, bytes } = await payload;
-    return { bytes, open: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };
-  };
+  const packing = createPacking(stage, artifact);
+  const { digest } = artifact.manifest;
   return {
-    digest: artifact.manifest.digest,
+    digest,
     wasGood,
     ledger,
     to: ({ host }: HostClient): HostDelivery => {
       const lack = lacks.find((one) => one.host === host);
       if (!lack || lack.there) return { type: 'reuse', verify: 'trust' };
-      return { type: 'send', base: lack.base, pack: (signal) => pack(lack, signal) };
+      return {
+        type: 'send',
+        base: lack.base,
+        upload: hash('sha256', `${digest} ${lack.baseManifest?.digest ?? ''}`).slice(0, 16),
+        size: uploadBytes(lack.delta) >= LARGE ? 'large' : 'small',
+        pack: (signal, found) => packing.pack(lack, signal, found),
+      };
     },
-    dispose: async () => {
-      const payloads = await Promise.allSettled(packed.values());
-      const files = payloads.flatMap((payload) => (payload.status === 'fulfilled' ? [payload.value.file] : []));
-      await Promise.all(files.map((file) => rm(file, { force: true })));
-    },
+    dispose: () => packing.dispose(),
   };
 }

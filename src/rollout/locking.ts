@@ -2,11 +2,11 @@ import { LockedError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import type { HistoryRecord } from '../host/records.ts';
 import type { HostState, LockOwner, LockState } from '../host/state.ts';
-import type { HostClient, LockAnswer, LockOptions, LookOptions } from '../host/verbs.ts';
+import type { HostClient, LockAnswer, LockOptions, LookOptions, ReceiveAnswer } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
 import { isDeadHere } from './owner.ts';
 import { atMost } from './patience.ts';
-import { uploadFor } from './staging.ts';
+import { uploadFor } from './upload.ts';
 
 /**
  * Locks every host of the rollout at once; what is small is sent right behind. Of two that begin at the same moment, and each
@@ -15,7 +15,7 @@ import { uploadFor } from './staging.ts';
  */
 export async function lockAll(context: RolloutContext): Promise<Locked> {
   const held: HeldLock[] = [];
-  const early = new Map<string, Promise<void>>();
+  const early = new Map<string, Promise<ReceiveAnswer>>();
   const said: HostState[] = [];
   try {
     for (let patience = PATIENCE_MS, hosts = context.hosts; hosts.length > 0; patience -= RETRY_MS) {
@@ -50,7 +50,7 @@ export interface Locked {
   /** What the hosts said of themselves right after they were locked, when it may not be what they said before. */
   readonly said: readonly HostState[];
   /** Uploads that are under way, by host. */
-  readonly early: ReadonlyMap<string, Promise<void>>;
+  readonly early: ReadonlyMap<string, Promise<ReceiveAnswer>>;
 }
 
 /** Locks that a rollout holds; `paused` is the owner that it took one from. */
@@ -78,7 +78,7 @@ function lookAt({ settings, seen }: RolloutContext, { host }: HostClient): LookO
 interface Locking {
   readonly held: HeldLock[];
   readonly said: HostState[];
-  readonly early: Map<string, Promise<void>>;
+  readonly early: Map<string, Promise<ReceiveAnswer>>;
 }
 
 async function lockHost(context: RolloutContext, host: HostClient, { held, said, early }: Locking): Promise<void> {

@@ -13,11 +13,12 @@ export interface Manifests {
 export function createManifests(folder: string): Manifests {
   const known = new Map<string, Promise<Manifest | undefined>>();
   const read = async (digest: string, host: HostClient) => {
-    const text = await readFile(join(folder, digest), 'utf8').catch(() => host.manifest(digest));
+    const kept = await readFile(join(folder, digest), 'utf8').catch(() => undefined);
+    const text = kept ?? (await host.manifest(digest));
     const manifest = text === undefined ? undefined : parseManifest(text);
     // a text that does not have the digest it is named by is of no use
     if (manifest?.digest !== digest) return undefined;
-    await keep(manifest);
+    if (kept === undefined) await keep(manifest);
     return manifest;
   };
   const keep = async (manifest: Manifest) => {

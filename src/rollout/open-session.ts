@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Bug, Cancelled, SlipwayError } from '../base/errors.ts';
+import { createLimit } from '../base/limit.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { createHostClient } from '../host/client.ts';
 import { createLink } from '../host/link.ts';
@@ -33,7 +34,12 @@ export function openSession({
   clock,
   whenPaused,
 }: SessionOptions): StageSession & StageHosts {
-  const links = new Map(settings.hosts.map((host) => [host.name, createLink(() => connect(host))] as const));
+  const login = createLimit(settings.rollout.parallel);
+  const links = new Map(
+    settings.hosts.map((host) => [host.name, createLink(() => login(() => connect(host)))] as const),
+  );
+  // who looks or plans is here to answer
+  const renew = () => links.forEach((link) => link.renew());
   const clients = new Map(
     settings.hosts.map(({ name, deployTo, path }) => {
       const open = (command: string) => links.get(name)!.open(command);
@@ -48,9 +54,18 @@ export function openSession({
     hosts: settings.hosts.map((host) => host.name),
     instances: settings.instances.map((instance) => instance.id),
     clients,
-    inspect: async () => mergeFleet(await lookAtHosts(stage)),
-    planDeploy: (options) => unlessCancelled(prepareDeploy(stage, options), options.signal),
-    planRollback: (options) => unlessCancelled(prepareRollback(stage, options), options.signal),
+    inspect: async () => {
+      renew();
+      return mergeFleet(await lookAtHosts(stage));
+    },
+    planDeploy: (options) => {
+      renew();
+      return unlessCancelled(prepareDeploy(stage, options), options.signal);
+    },
+    planRollback: (options) => {
+      renew();
+      return unlessCancelled(prepareRollback(stage, options), options.signal);
+    },
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
     followLog: (instance, options) => void followLog(stage, instance, options),
     close: async () => {

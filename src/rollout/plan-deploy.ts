@@ -14,6 +14,7 @@ import { isAlreadyLive, makePlan } from './make-plan.ts';
 import { whoAmI } from './owner.ts';
 import type { PlannedRelease } from './plan.ts';
 import type { Prepared } from './prepared.ts';
+import { requireRoom } from './room.ts';
 import type { DeployOptions, FleetRelease } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
 import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts';
@@ -21,8 +22,9 @@ import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts'
 /** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
 export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
   const hosts = targets(stage, options.only);
-  const building = build(stage, options);
+  // the hosts first: what is done here is done while the login goes back and forth
   const reading = readForRollout(stage, hosts);
+  const building = build(stage, options);
   const beside = readOthers(stage, hosts);
   const [built, read] = await Promise.allSettled([building, reading]);
   // a mistake in the source is the user's to mend first
@@ -57,6 +59,8 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
     findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest }),
     changesSince(stage, artifact, releases),
   ]);
+  const copied = settings.prepare.length > 0 ? 'whole' : 'by links';
+  await requireRoom(stage, states, { lacks, release: release.id, next: artifact.manifest, copied });
   const planning: Planning = { release, recipe, lacks, artifact, beside };
   const replan = (now: readonly Reading[]) => planWith(stage, options, { ...planning, readings: now });
   const { plan, ledger } = replan(readings);

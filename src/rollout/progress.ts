@@ -220,7 +220,7 @@ function hostChange(before: HostProgress, event: HostEvent): Partial<HostProgres
     case 'host.ready':
       return { ready: true, reused: event.reused };
     case 'sync.progress':
-      return { sent: event.sent, total: event.total, syncSince: before.syncSince ?? event.t, syncAt: event.t };
+      return { sent: event.sent, total: event.total, syncSince: syncBegan(before, event), syncAt: event.t };
     case 'prepare.started':
       return { preparing: event.run };
     case 'prepare.finished':
@@ -233,6 +233,11 @@ function hostChange(before: HostProgress, event: HostEvent): Partial<HostProgres
     default:
       return unreachable(event);
   }
+}
+
+/** An attempt begins with nothing sent; its rate is its own. */
+function syncBegan({ syncSince }: HostProgress, { sent, t }: Of<'sync.progress'>): number {
+  return sent === 0 ? t : (syncSince ?? t);
 }
 
 function withOutput(state: RolloutState, line: OutputLine): RolloutState {

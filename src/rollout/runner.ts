@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import type { HostState } from '../host/state.ts';
+import type { ReceiveAnswer } from '../host/verbs.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
@@ -56,7 +57,7 @@ async function underLock(context: RolloutContext, said: readonly HostState[]): P
   if (said.length === 0) return { ...context, plan, instances, delivery };
   // what went out early was meant for the hosts as they were
   await Promise.allSettled(context.early.values());
-  const now = { ...context, plan, instances, delivery, early: new Map<string, Promise<void>>() };
+  const now = { ...context, plan, instances, delivery, early: new Map<string, Promise<ReceiveAnswer>>() };
   const told = ({ steps, instances: planned }: Plan) => JSON.stringify([steps, planned]);
   if (told(plan) === told(context.plan)) return now;
   context.events.emit({ type: 'warning', message: 'The hosts have changed since they were read: planned again.' });

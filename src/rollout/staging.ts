@@ -1,14 +1,16 @@
-import { Readable } from 'node:stream';
-import type { HostClient, ReceiveOptions } from '../host/verbs.ts';
+import { createLimit } from '../base/limit.ts';
+import type { HostClient } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
-import type { HostDelivery, Upload } from './delivery.ts';
+import { send } from './sending.ts';
 
 /**
- * Everything that nobody sees: on all hosts at once the release is received, prepared and published. Any failure stops the
- * rollout before anything is switched; all failures are told, not the first alone.
+ * Everything that nobody sees: on all hosts at once, or as many as may be, the release is received, prepared and published.
+ * Any failure stops the rollout before anything is switched; all failures are told, not the first alone.
  */
 export async function stageAll(context: RolloutContext, signal: AbortSignal): Promise<void> {
-  const staged = await Promise.allSettled(context.hosts.map((host) => stageHost(context, host, signal)));
+  const { rollout } = context.settings;
+  const limit = createLimit(rollout.parallel);
+  const staged = await Promise.allSettled(context.hosts.map((host) => limit(() => stageHost(context, host, signal))));
   const failures = staged.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
   if (failures.length === 0) return;
   failures.slice(1).forEach((failure) => {
@@ -18,6 +20,7 @@ export async function stageAll(context: RolloutContext, signal: AbortSignal): Pr
 }
 
 async function stageHost(context: RolloutContext, host: HostClient, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const { plan, events, delivery, settings } = context;
   const way = delivery.to(host);
   events.emit({ type: 'host.connected', host: host.host });
@@ -41,55 +44,6 @@ async function reuse(context: RolloutContext, host: HostClient, verify: 'all fil
   // a good release stays good until this rollout of it has ended well
   if (delivery.ledger === undefined || delivery.wasGood) return;
   await host.ledger({ rollout: id, release, ledger: delivery.ledger.replace('"preparing"', '"ready"') });
-}
-
-interface Sending {
-  readonly way: Extract<HostDelivery, { type: 'send' }>;
-  readonly signal: AbortSignal;
-}
-
-async function send(context: RolloutContext, host: HostClient, sending: Sending): Promise<void> {
-  await (context.early.get(host.host) ?? host.receive(await uploadFor(context, host, sending)));
-}
-
-/** What a host is sent. It counts the bytes that go by. */
-export async function uploadFor(
-  context: RolloutContext,
-  host: HostClient,
-  { way, signal }: Sending,
-): Promise<ReceiveOptions> {
-  const { id, plan, delivery, settings, events } = context;
-  const upload = await way.pack(signal);
-  const counted = (sent: number) => events.emit({ type: 'sync.progress', host: host.host, sent, total: upload.bytes });
-  counted(0);
-  return {
-    rollout: id,
-    release: plan.release.id,
-    base: way.base,
-    digest: delivery.digest,
-    ledger: delivery.ledger ?? '',
-    shared: settings.shared,
-    prepare: settings.prepare,
-    plan: JSON.stringify(plan),
-    payload: () => Readable.from(counting(upload, counted, context), { objectMode: false }),
-    bytes: upload.bytes,
-    signal,
-  };
-}
-
-/** Tells how many bytes have gone by, at most ten times a second, and at the end. A file that cannot be read fails the call. */
-async function* counting(upload: Upload, counted: (sent: number) => void, { clock }: RolloutContext) {
-  let sent = 0;
-  let told = 0;
-  for await (const chunk of upload.open() as AsyncIterable<Buffer>) {
-    sent += chunk.length;
-    if (clock.now() - told >= 100) {
-      told = clock.now();
-      counted(sent);
-    }
-    yield chunk;
-  }
-  counted(sent);
 }
 
 interface Preparing {

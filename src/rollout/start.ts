@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SlipwayError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
+import { createThrottle } from '../base/throttle.ts';
 import type { InstanceSettings } from '../config/settings.ts';
 import type { HostState } from '../host/state.ts';
 import { createControls } from './controls.ts';
@@ -40,6 +41,7 @@ export function startRollout(
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
     seen: new Map(prepared.readings.flatMap(({ state }) => (atRest(state) ? [[state.host, state.last ?? '']] : []))),
     early: new Map(),
+    uplink: createThrottle(settings.rollout.bwlimit, clock),
     replan: async (said) => {
       const { plan, ledger, leftovers } = prepared.replan(await readQuiet(stage, prepared, { said, events }));
       return { plan, ledger, instances: byId([...settings.instances, ...leftovers]) };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstanceSettings, ServiceSettings } from '../config/settings.ts';
 import type { Leftover } from '../host/state.ts';
 

@@ -18,7 +18,7 @@ export function unknownKey(spec: HostSpec, asked: HostKeyQuestion): RemoteError 
     message: isNew
       ? `The host key of ${spec.name} (${label}) is not known${whyNotAsked(spec)}.`
       : `${spec.name} (${label}) shows an ${type} key that is not known, though others of its keys are.`,
-    mend: `Compare the fingerprint with the one on the host (ssh-keygen -l -f /etc/ssh/ssh_host_${type.toLowerCase()}_key.pub). ${how}: ${howToAdd(spec, asked)}`,
+    mend: `Compare its fingerprint (${asked.fingerprint}) with the one on the host (ssh-keygen -l -f /etc/ssh/ssh_host_${type.toLowerCase()}_key.pub). ${how}: ${howToAdd(spec, asked)}`,
     detail: [`shown: ${type} ${asked.fingerprint}`, ...others.map((other) => `known: ${other}`)],
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { createLimit } from '../base/limit.ts';
 import { sanitiseLines } from '../base/sanitise.ts';
+import { createAsker } from './ask-openssh.ts';
 import { evaluate } from './config/evaluate.ts';
 import type { ConfigFile } from './config/evaluate.ts';
 import { jumpLoop } from './config/jump.ts';
@@ -52,6 +53,9 @@ export function readSshConfig(wanted: Wanted, source: SshConfigSource): Promise<
  * construction. Where there is no OpenSSH its files are read by our own means.
  */
 async function ask(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> {
+  const together = wanted.jump === undefined ? await askerFor(source)(wanted) : undefined;
+  if (together !== undefined) return parse(together);
+  // whoever was not answered is asked about alone, to learn why
   const outcome = await run(source, ['-G', ...sshArguments(wanted, source.file)]);
   switch (outcome.type) {
     case 'answered':
@@ -61,6 +65,18 @@ async function ask(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> 
     case 'failed':
       throw await explain(wanted, source, outcome);
   }
+}
+
+const askers = new WeakMap<Environment, Map<string, ReturnType<typeof createAsker>>>();
+
+/** All hosts that are asked about at one moment are asked about together. */
+function askerFor({ ssh, file, env }: SshConfigSource): ReturnType<typeof createAsker> {
+  const known = askers.get(env) ?? new Map<string, ReturnType<typeof createAsker>>();
+  askers.set(env, known);
+  const key = JSON.stringify([ssh, file]);
+  const asker = known.get(key) ?? createAsker({ ssh, file, env, deadlineMs: DEADLINE_MS });
+  known.set(key, asker);
+  return asker;
 }
 
 /** What is said to `ssh`, without a command, so that it knows the same host by the same files. */

@@ -15,6 +15,7 @@ export function openSocket({ host, port, addressFamily, bindAddress }: HostSpec,
     ...(addressFamily === 'any' ? {} : { family: addressFamily === 'inet' ? 4 : 6 }),
     ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
   });
+  inOneWrite(socket);
   return new Promise((resolve, reject) => {
     const giveUp = () => socket.destroy(signal.reason as Error);
     const settle = () => signal.removeEventListener('abort', giveUp);
@@ -29,5 +30,20 @@ export function openSocket({ host, port, addressFamily, bindAddress }: HostSpec,
     });
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
+  });
+}
+
+/** ssh2 writes a packet in up to three pieces, each of which would be a segment of its own: what is written in one turn goes out as one. */
+function inOneWrite(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...words: unknown[]) => boolean;
+  const uncork = () => socket.uncork();
+  Object.assign(socket, {
+    write: (...words: unknown[]) => {
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        process.nextTick(uncork);
+      }
+      return write(...words);
+    },
   });
 }

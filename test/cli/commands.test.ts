@@ -48,6 +48,18 @@ describe('slipway deploy', () => {
     expect(new Set(events.slice(0, -1).map((event) => event['rollout'])).size).toBe(1);
   });
 
+  it('takes a rate and a number of hosts, and says what is wrong with another word', async () => {
+    expect((await site.run('deploy', 'staging', '--dry-run', '--bwlimit', '500k', '--parallel', '1')).code).toBe(0);
+    for (const [flag, word, mend] of [
+      ['--bwlimit', 'fast', '500k, 2M'],
+      ['--bwlimit', '10', 'at least 1k'],
+      ['--parallel', '0', 'a number of hosts'],
+    ] as const) {
+      const { code, stderr } = await site.run('deploy', 'staging', '--yes', flag, word);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(mend)]);
+    }
+  });
+
   it('of what is live already has nothing to do and exits 0', async () => {
     const { code, stdout } = await site.run('deploy', 'staging', '--yes');
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  linkSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -97,6 +98,14 @@ describe('a stand-in', () => {
     expect(await shim('cp', absolute)).toMatchObject({ status: 0, stderr: '' });
     expect(lstatSync(at(`${result}/deep/file`)).ino).toBe(lstatSync(at('tree/deep/file')).ino);
     expect(readlinkSync(at(`${result}/link`))).toBe('deep');
+  });
+
+  it('cp -alf takes the place of what is there, and leaves what that was linked to', async () => {
+    cpSync(at('tree'), at('old'), { recursive: true });
+    writeFileSync(at('old/deep/file'), 'old');
+    linkSync(at('old/deep/file'), at('kept'));
+    expect(await shim('cp', ['-alf', `${at('tree')}/.`, at('old')])).toMatchObject({ status: 0, stderr: '' });
+    expect([readFileSync(at('old/deep/file'), 'utf8'), readFileSync(at('kept'), 'utf8')]).toEqual(['content\n', 'old']);
   });
 
   it('cp without -l and mv without -T are the tools of the system', async () => {

@@ -1,7 +1,8 @@
-import { chmod, readdir, symlink } from 'node:fs/promises';
+import { chmod, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
+import { sanitise } from '../../src/base/sanitise.ts';
 import { resolveCommit } from '../../src/git/commit.ts';
 import { leftOutPaths } from '../../src/git/dirty.ts';
 import { openRepository } from '../../src/git/repository.ts';
@@ -134,6 +135,44 @@ describe('a ref', () => {
     await sample.git('branch', "it's-$(odd)-ü");
     const commit = await resolveCommit(await openRepository(sample.folder), "it's-$(odd)-ü");
     expect(commit.id).toBe(await sample.git('rev-parse', 'HEAD'));
+  });
+
+  test.each([
+    ['one line', 'fix'],
+    ['a subject over two lines, with blanks around', '\n\n  Fix  the \t\n roof  \n\nIt leaked.\n'],
+    ['nothing at all', ''],
+    ['a body alone, without an end', 'x\n\ny'],
+  ])('has subject and author as git log tells them: %s', async (_, message) => {
+    const sample = await sampleRepository();
+    await sample.git('config', 'user.name', 'Ana <the> Ü.');
+    await sample.git(
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '--allow-empty-message',
+      '--cleanup=verbatim',
+      '-m',
+      message,
+    );
+    const commit = await resolveCommit(await openRepository(sample.folder), 'HEAD');
+    const logged = (await sample.git('log', '-1', '--format=%s%x00%an')).split('\0');
+    expect([commit.subject, commit.author]).toEqual(logged.map(sanitise));
+  });
+
+  test('has its subject read in the encoding that the commit names', async () => {
+    const sample = await sampleRepository();
+    await sample.git('config', 'i18n.commitEncoding', 'ISO-8859-1');
+    await writeFile(join(sample.folder, 'message'), Buffer.from('caf\u00e9', 'latin1'));
+    await sample.git('commit', '--quiet', '--allow-empty', '--file', 'message');
+    expect((await resolveCommit(await openRepository(sample.folder), 'HEAD')).subject).toBe('café');
+  });
+
+  test('is found by words of its message', async () => {
+    const sample = await sampleRepository();
+    await sample.commit({ a: '1' }, 'mend the roof');
+    const id = await sample.git('rev-parse', 'HEAD');
+    await sample.commit({ a: '2' }, 'other');
+    expect((await resolveCommit(await openRepository(sample.folder), ':/the roof')).id).toBe(id);
   });
 
   test('shows subject and author without control characters', async () => {

@@ -130,6 +130,9 @@ test('whoever asks for the end gets it at once', async () => {
   await expect(stopped).rejects.toMatchObject({ name: 'Cancelled' });
 });
 
+/** An upload as every host can take it. */
+const PLAIN = { upload: 'x', whenCut: 'discard', codec: 'gzip', against: [] } as const;
+
 test('a payload that cannot be read here is the reason that is told, and nothing arrives', async () => {
   await using host = await makeHost('dash');
   await begin(host);
@@ -143,6 +146,7 @@ test('a payload that cannot be read here is the reason that is told, and nothing
     ...options,
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: () => Readable.from(broken()),
     bytes: 1_000_000,
     signal: NEVER,
@@ -167,6 +171,7 @@ test('a call that the host refuses early does not wait for its payload', async (
     ledger: '{}',
     shared: NOTHING_SHARED,
     prepare: [],
+    ...PLAIN,
     payload: endless,
     bytes: 1_000_000,
     signal: NEVER,
@@ -196,4 +201,17 @@ test('a failure word that the client does not know is told as it is', async () =
   await expect(odd.history(1)).rejects.toMatchObject({ code: 'SLIP_HOST_SCRIPT' });
   const started = await startCall(answering(host, END), { verb: 'x' });
   await expect(started.done).resolves.toHaveLength(1);
+});
+
+test('twenty payloads on one shell leave no listener behind', async () => {
+  await using host = await makeHost('dash');
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const takes = answering(host, `head -c 300000 >/dev/null; ${END}`);
+  const payload = { bytes: 300_000, open: () => Readable.from([Buffer.alloc(200_000), Buffer.alloc(100_000)]) };
+  for (let i = 0; i < 20; i += 1) await call(takes, { verb: 'x' }, { payload });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
 });

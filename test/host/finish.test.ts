@@ -75,6 +75,17 @@ describe.each(SHELLS)('the end of a rollout under %s', (shell) => {
     await expect(host.client.unlock({ rollout: 'r2' })).resolves.toMatchObject({ type: 'released' });
   });
 
+  test('keeps what has arrived of an upload for the next attempt, until a release has become good', async () => {
+    await using host = await makeHost(shell);
+    await begin(host);
+    const arrived = at(host, '.slipway/incoming/x/new');
+    await mkdir(arrived, { recursive: true });
+    await host.client.finish(finishing({ marks: [{ release: ONE, status: 'failed' }] }));
+    expect(existsSync(arrived)).toBe(true);
+    await host.client.finish(finishing({ marks: [{ release: ONE, status: 'good' }] }));
+    expect(existsSync(arrived)).toBe(false);
+  });
+
   test('keeps the folder small: old rollouts, scripts, uploads, locks and half-written files go', async () => {
     await using host = await makeHost(shell);
     await begin(host, '20261121T000000Z-mine');
@@ -98,7 +109,8 @@ describe.each(SHELLS)('the end of a rollout under %s', (shell) => {
     for (const old of ['lock.gone.1', 'lock.dead.old', 'ledger/x.json.12.new', 'app.json.3.new', 'host-1.sh']) {
       await utimes(meta(old), longAgo, longAgo);
     }
-    await host.client.finish(finishing({ rollout: '20261121T000000Z-mine' }));
+    const marks = [{ release: ONE, status: 'good' as const }];
+    await host.client.finish(finishing({ rollout: '20261121T000000Z-mine', marks }));
     const rollouts = await readdir(meta('rollouts'));
     expect(rollouts).toHaveLength(21);
     expect(rollouts).toContain('20261121T000000Z-mine');

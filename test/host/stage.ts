@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { HealthSettings, InstanceSettings, ServiceSettings, SharedSettings } from '../../src/config/settings.ts';
 import type { PrepareSettings } from '../../src/config/settings.ts';
 import { instanceVariables } from '../../src/host/instance-variables.ts';
 import { formatLedger } from '../../src/host/records.ts';
 import type { Variables } from '../../src/host/request.ts';
 import type { LockOwner } from '../../src/host/state.ts';
-import type { LockOptions, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
+import type { LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
 import { delta } from '../../src/release/delta.ts';
 import { hashTree } from '../../src/release/hash-tree.ts';
 import type { Manifest } from '../../src/release/manifest.ts';
+import type { Codec } from '../../src/release/compress.ts';
 import { packPayload } from '../../src/release/payload.ts';
 import type { LocalHost } from '../support/local-host.ts';
 
@@ -81,7 +82,13 @@ async function built(tree: string): Promise<Built> {
 
 export interface Sending {
   readonly release: string;
-  readonly base?: { readonly release: string; readonly manifest: Manifest };
+  readonly base?: { readonly release: string; readonly manifest: Manifest; readonly tree?: string };
+  /** Paths of the base that are known to be something else. */
+  readonly damaged?: readonly string[];
+  readonly codec?: Codec;
+  /** Paths that arrived before. */
+  readonly had?: readonly string[];
+  readonly more?: Partial<ReceiveOptions>;
   readonly shared?: SharedSettings;
   readonly prepare?: readonly PrepareSettings[];
   readonly rollout?: string;
@@ -89,9 +96,15 @@ export interface Sending {
   readonly garble?: (payload: Buffer) => Buffer;
 }
 
-/** Packs and sends a release as a rollout does. */
+/** Packs and sends a release as a rollout does, and it has to be taken. */
 export async function send(host: LocalHost, built: Omit<Built, never>, sending: Sending): Promise<void> {
-  await host.client.receive(await sendOptions(host, built, sending));
+  const answer = await transmit(host, built, sending);
+  if (answer.type !== 'received') throw new Error(`not received: ${JSON.stringify(answer)}`);
+}
+
+/** The same, with whatever is answered. */
+export async function transmit(host: LocalHost, built: Omit<Built, never>, sending: Sending): Promise<ReceiveAnswer> {
+  return host.client.receive(await sendOptions(host, built, sending));
 }
 
 export async function sendOptions(
@@ -99,13 +112,18 @@ export async function sendOptions(
   { tree, manifest }: Omit<Built, never>,
   sending: Sending,
 ): Promise<ReceiveOptions> {
-  const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble } = sending;
-  const { file, bytes } = await packPayload({
+  const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble, codec, had, more } = sending;
+  const payload = await packPayload({
     artifact: { tree, manifest, origin: { type: 'dir', dir: tree } },
-    delta: delta(base?.manifest, manifest),
+    delta: delta(base?.manifest, manifest, new Set(sending.damaged)),
     base: base?.manifest,
+    baseTree: base?.tree,
+    codec,
+    kept: had && new Set(had),
     workDir: join(dirname(near.deployTo), 'payloads'),
   });
+  const content = await buffer(payload.open());
+  const wire = garble ? garble(content) : content;
   return {
     rollout,
     release,
@@ -114,14 +132,19 @@ export async function sendOptions(
     ledger: ledgerOf(release, manifest.digest),
     shared,
     prepare,
-    payload: () => (garble ? garbled(file, garble) : createReadStream(file)),
-    bytes: garble ? garble(await readFile(file)).length : bytes,
+    upload: uploadOf(manifest),
+    whenCut: 'discard',
+    codec: payload.codec,
+    against: payload.against,
+    payload: () => Readable.from([wire], { objectMode: false }),
+    bytes: wire.length,
     signal: NEVER,
+    ...more,
   };
 }
 
-function garbled(file: string, garble: (payload: Buffer) => Buffer) {
-  return createReadStream(file, { highWaterMark: 64 * 1024 * 1024 }).map((chunk: Buffer) => garble(chunk));
+export function uploadOf({ digest }: Manifest): string {
+  return digest.slice(0, 16);
 }
 
 export function ledgerOf(release: string, digest: string): string {
@@ -260,10 +283,6 @@ export function summary(frames: readonly WorkerFrame[]): Changed {
     end: frames.findLast(({ kind }) => kind === 'end')?.fields,
     states: frames.filter(({ kind }) => kind === 'state').map(({ fields }) => fields[0] ?? ''),
   };
-}
-
-export function sha256(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Looks again and again until `look` answers with something. The time limit only ends a hopeless wait. */

@@ -4,11 +4,11 @@ import { powerOff, powerOn } from './boot.ts';
 import { initOf, insideArgv } from './guest.ts';
 import { canBootHosts } from './hosts.ts';
 import { locked } from './lock.ts';
-import { carriesFrames, cutLink, healLink } from './network.ts';
+import { carriesFrames, cutLink, healLink, limitUplink } from './network.ts';
 import { sshConfigFile } from './places.ts';
 import { clearEverything, startRun } from './run.ts';
 import { readRecord, readRun, recordNames } from './state.ts';
-import { setRoundTrip } from './wire.ts';
+import { changeWire } from './wire.ts';
 
 const usage = `usage: npm run hosts -- COMMAND
   up N [--rtt MS] [--rate MBIT] [--mean]   boot fra-1 … fra-N (and mean-1); they stay up until "down"
@@ -17,7 +17,8 @@ const usage = `usage: npm run hosts -- COMMAND
   exec HOST -- COMMAND…                    run a command (none: a shell) as root inside a host
   cut HOST | heal HOST                     network partition on, off
   kill HOST | start HOST                   power loss; boot again on the same disk
-  rtt HOST MS                              change the delay`;
+  rtt HOST MS | rate HOST MBIT             change the delay, the rate (0: none)
+  uplink MBIT                              limit what the client sends to all of them (0: none)`;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -71,7 +72,9 @@ const verbs: Readonly<Record<string, (host: string, rest: readonly string[]) => 
   heal: healLink,
   kill: powerOff,
   start: powerOn,
-  rtt: (host, [ms = '']) => setRoundTrip(host, numberOf(ms)),
+  rtt: (host, [ms = '']) => changeWire(host, { rttMs: numberOf(ms) }),
+  rate: (host, [mbit = '']) => changeWire(host, { rateMbit: numberOf(mbit) }),
+  uplink: (mbit) => limitUplink(numberOf(mbit)),
 };
 
 try {

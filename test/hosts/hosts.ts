@@ -1,9 +1,9 @@
-import { setRoundTrip } from './wire.ts';
+import { changeWire } from './wire.ts';
 import { powerOff, powerOn, sshPort } from './boot.ts';
 import { hierarchies } from './cgroups.ts';
 import { execInside, initOf, writeInside } from './guest.ts';
 import { takeLock } from './lock.ts';
-import { cutLink, healLink } from './network.ts';
+import { cutLink, healLink, limitUplink } from './network.ts';
 import { howToInstall, mayInstall, missingPackages } from './packages.ts';
 import { clientKeyFile, knownHostsFile, sshConfigFile } from './places.ts';
 import type { Outcome, RunOptions as ExecOptions } from './process.ts';
@@ -36,6 +36,8 @@ export interface Host {
   isOn(): boolean;
   /** Changes the delay of a host that was booted with one. */
   setRtt(ms: number): void;
+  /** Changes the rate of a host that was booted with a delay or a rate, Mbit/s in each direction; 0 is no limit. */
+  setRate(mbit: number): void;
 }
 
 /** The hosts of a run. Disposing ends those booted here, and leaves attached ones alone. */
@@ -44,6 +46,8 @@ export interface Hosts extends AsyncDisposable {
   /** For `ssh -F`. */
   readonly sshConfigFile: string;
   host(name: string): Host;
+  /** Limits what the client sends to all hosts together, Mbit/s; 0 is no limit. */
+  limitUplink(mbit: number): Promise<void>;
 }
 
 export interface BootOptions {
@@ -100,7 +104,7 @@ function asHosts(end: () => Promise<void>): Hosts {
     if (!found) throw new Error(`No test host named ${name}. Up are: ${list.map((each) => each.name).join(' ')}`);
     return found;
   };
-  return { list, sshConfigFile, host, [Symbol.asyncDispose]: end };
+  return { list, sshConfigFile, host, limitUplink, [Symbol.asyncDispose]: end };
 }
 
 function asHost({ name, kind, address }: HostRecord): Host {
@@ -114,6 +118,7 @@ function asHost({ name, kind, address }: HostRecord): Host {
     powerOff: () => powerOff(name),
     powerOn: () => powerOn(name),
     isOn: () => initOf(name) !== undefined,
-    setRtt: (ms) => setRoundTrip(name, ms),
+    setRtt: (ms) => changeWire(name, { rttMs: ms }),
+    setRate: (mbit) => changeWire(name, { rateMbit: mbit }),
   };
 }

@@ -67,6 +67,21 @@ export async function healLink(host: string): Promise<void> {
   await must(['bridge', 'link', 'set', 'dev', linkOf(host), 'state', forwarding]);
 }
 
+/** What a home router buffers before it drops. */
+const uplinkBuffer = { burst: '16kb', latency: '100ms' };
+
+/**
+ * Limits what the client sends to all hosts together; 0 is no limit. What hosts send, to it or to each other, is not slowed
+ * down: this is the way up of a line that is much faster down.
+ */
+export async function limitUplink(mbit: number): Promise<void> {
+  const { burst, latency } = uplinkBuffer;
+  const shape = ['tbf', 'rate', `${mbit}mbit`, 'burst', burst, 'latency', latency];
+  // its own frames only: those between hosts pass a bridge without passing its queue
+  if (mbit > 0) await must(['tc', 'qdisc', 'replace', 'dev', bridge, 'root', ...shape]);
+  else await run(['tc', 'qdisc', 'del', 'dev', bridge, 'root']); // fails where there is none
+}
+
 /** True while a link exists and carries frames. */
 export function carriesFrames(host: string): boolean {
   return readOrUndefined(`/sys/class/net/${linkOf(host)}/brport/state`)?.trim() === forwarding;

@@ -49,11 +49,11 @@ export async function startWire(record: HostRecord, program: string): Promise<Pr
   return wire;
 }
 
-/** Changes the delay of a running host. */
-export function setRoundTrip(host: string, rttMs: number): void {
-  const record = { ...readRecord(host), rttMs };
+/** Changes the delay or the rate of a running host. */
+export function changeWire(host: string, change: Partial<Pick<HostRecord, 'rttMs' | 'rateMbit'>>): void {
+  const record = { ...readRecord(host), ...change };
   const wire = record.power?.wire;
-  if (!isAlive(wire)) throw new Error(`${host} hangs on a plain cable: boot it with a delay to change the delay`);
+  if (!isAlive(wire)) throw new Error(`${host} hangs on a plain cable: boot it with a delay to change the line`);
   writeRecord(record);
   writeWireSettings(record);
   process.kill(wire.pid, 'SIGHUP');

@@ -103,6 +103,8 @@ describe('a manifest from a host', () => {
     ['a raw control character', `${sum} file 1 a\rb\n`],
     ['an unknown kind', `${sum} device 1 a\n`],
     ['a negative size', `${sum} file -1 a\n`],
+    ['a size that no number holds', `${sum} file 9999999999999999 a\n`],
+    ['an escape of what needs none', `${sum} file 1 %61\n`],
     ['a short sum', `abc file 1 a\n`],
     ['the same path twice', `${sum} file 1 a\n${sum} file 1 a\n`],
     ['a wrong order', `${sum} file 1 b\n${sum} file 1 a\n`],

@@ -41,6 +41,13 @@ const phase = event('controller', 1, { type: 'rollout.phase', phase: 'Progressin
 const sync = event('controller', 2, { type: 'sync.progress', host: 'h1', sent: 10, total: 20 });
 
 describe('progress', () => {
+  it('counts the rate of an upload from where the attempt began', () => {
+    const sent = (seq: number, bytes: number) =>
+      event('controller', seq, { type: 'sync.progress', host: 'h1', sent: bytes, total: 20 });
+    expect(fold([sent(1, 0), sent(2, 10)]).hosts['h1']).toMatchObject({ syncSince: 1000, syncAt: 2000 });
+    expect(fold([sent(1, 0), sent(2, 10), sent(9, 0), sent(10, 5)]).hosts['h1']).toMatchObject({ syncSince: 9000 });
+  });
+
   it('is the same for every order that keeps each source in order', () => {
     const worker = [switched, verifying, sample];
     const controller = [phase, sync];

@@ -1,4 +1,4 @@
-import { columns } from '../../base/text.ts';
+import { columns } from '../../base/columns.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import { type CliContext, say } from '../context.ts';
 import { openStage } from '../open.ts';

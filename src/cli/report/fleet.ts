@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
-import { columns } from '../../base/text.ts';
+import { columns } from '../../base/columns.ts';
 import type { HostState, InstanceState } from '../../host/state.ts';
 import { describeLock } from '../../rollout/locking.ts';
 import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts';

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../base/bytes.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { unreachable } from '../../base/errors.ts';
+import { formatRate } from '../../base/rate.ts';
 import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 
@@ -117,15 +118,20 @@ function createProbeLines() {
 
 const SYNC_TOLD_MS = 2000;
 
+/** How much is to be sent, then every two seconds how far it is, how fast, and how long it will take. */
 function createSyncLines() {
-  const told = new Map<string, number>();
+  const attempts = new Map<string, { readonly began: number; readonly told: number }>();
   return ({ host, sent, total, t }: Of<'sync.progress'>): readonly string[] => {
-    const first = !told.has(host);
-    if (first) told.set(host, t);
-    if (!first && sent < total && t - told.get(host)! < SYNC_TOLD_MS) return [];
-    if (!first) told.set(host, t);
-    if (first) return total === 0 ? [] : [`${host}: sending ${formatBytes(total)}`];
-    return sent < total ? [`${host}: ${formatBytes(sent)} of ${formatBytes(total)}`] : [];
+    const attempt = attempts.get(host);
+    if (!attempt || sent === 0) {
+      attempts.set(host, { began: t, told: t });
+      return total === 0 ? [] : [`${host}: sending ${formatBytes(total)}`];
+    }
+    if (sent >= total || t - attempt.told < SYNC_TOLD_MS) return [];
+    attempts.set(host, { ...attempt, told: t });
+    const rate = sent / ((t - attempt.began) / 1000);
+    const left = formatDuration(Math.ceil((total - sent) / rate) * 1000);
+    return [`${host}: ${formatBytes(sent)} of ${formatBytes(total)}, ${formatRate(rate)}, ${left} left`];
   };
 }
 

@@ -36,33 +36,12 @@ own_locale() {
 fail() {
   case $1 in
     denied | write | install | payload | copy | layover)
-      blame_disk
-      [ -z "$BLAME" ] || set -- "$BLAME" "$BLAMED"
+      why_unwritable
+      [ -z "$WHY" ] || set -- "$WHY" "$D" "$FREE"
       ;;
   esac
   frame fail "$@"
   exit 1
-}
-
-# Whether it is the disk that nothing could be written to, into BLAME (readonly, full, or empty) and BLAMED. A file of some
-# size tells what a full disk, one without inodes and a quota have in common.
-blame_disk() {
-  [ -z "$BLAME" ] || return 0
-  b_at=$D
-  while [ ! -d "$b_at" ]; do b_at=$(dirname -- "$b_at"); done
-  if { head -c 65536 /dev/zero >"$b_at/.slipway.$$"; } 2>/dev/null; then
-    BLAME=
-  elif is_read_only "$b_at"; then
-    BLAME=readonly BLAMED=$MOUNT
-  elif [ -e "$b_at/.slipway.$$" ] || has_no_inodes "$b_at"; then
-    BLAME=full BLAMED=$b_at
-  fi
-  rm -f -- "$b_at/.slipway.$$" 2>/dev/null
-}
-
-# Some disks do not count any.
-has_no_inodes() {
-  case $(stat -f -c '%d of %c' -- "$1" 2>/dev/null) in '0 of 0') return 1 ;; '0 of '*) ;; *) return 1 ;; esac
 }
 
 # Whether the disk of folder $1 takes no writing, whoever asks; its mount point into MOUNT.
@@ -194,7 +173,6 @@ serve_one() {
 
 main() {
   exec 3>&1 1>&2
-  BLAME=
   case $1 in receive | finish | prepare | control | log) ;; *) exec </dev/null ;; esac
   trap 'r_=$?; end_lease; frame end "$r_"' EXIT
   trap 'exit 129' HUP

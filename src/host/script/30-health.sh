@@ -96,8 +96,7 @@ http_get() {
   elif has python3; then
     timeout "$timeout" python3 -c '
 import sys, urllib.request, urllib.error
-class Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *a): return None
+class Stay(urllib.request.HTTPRedirectHandler): redirect_request = lambda self, *a: None
 try: r = urllib.request.build_opener(Stay).open(sys.argv[1])
 except urllib.error.HTTPError as e: r = e
 print(r.getcode()); sys.stdout.flush(); sys.stdout.buffer.write(r.read(4096))' "$url"

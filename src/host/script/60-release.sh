@@ -1,122 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# From an upload to a release that links may point at: receive, prepare, publish, verify.
-
-# receive: release, base (a release, or empty), ledger (JSON), digest, copy (yes: the base is copied, since a prepare step may
-# write into files; else hard links), shared paths of now (drop, a line each), which do not come along; plan (JSON of the
-# rollout's plan, which is frozen here with it, or empty).
-# stdin: the payload, as long as size says (gzip, tar): control/remove, control/sums, control/odd, control/manifest or control/edits, new/….
-verb_receive() {
-  require_lock
-  # what is not there is not used, and seldom there
-  [ ! -d "$D/releases/$release" ] || ! is_used "$release" || fail used "$release"
-  [ -z "$plan" ] || verb_rollout
-  # an upload of its own: one that was given up may still be at work here, and cleans up after itself
-  r_in=$META/incoming/$release.$N r_copy=
-  for r_ in "$META/incoming/"*; do [ ! -e "$r_" ] || rm -rf -- "$r_" 2>/dev/null || :; done
-  mkdir -p -- "$r_in" 2>/dev/null || fail write "$r_in"
-  # the copy is made while the payload comes in
-  copy_base &
-  r_copy=$!
-  take_payload || refuse_upload payload
-  wait "$r_copy" || refuse_upload copy "$base"
-  take_manifest
-  verify_upload
-  lay_over
-  require_lock
-  {
-    write "$META/ledger/$release.json" "$ledger" && mv -f -- "$r_in/control/manifest" "$META/manifests/$digest" &&
-      { [ ! -e "$D/releases/$release" ] || rm -rf -- "$D/releases/$release"; } && mv -T -- "$r_in/tree" "$D/releases/$release"
-  } || refuse_upload write "$D/releases/$release"
-  rm -rf -- "$r_in"
-  frame received
-  [ "$then_publish" != yes ] || publish
-}
-
-# An upload that is refused leaves nothing behind; the copy has to end first, or it would go on writing.
-refuse_upload() {
-  wait "$r_copy" || :
-  blame_disk
-  rm -rf -- "$r_in"
-  fail "$@"
-}
-
-# A pipe tells only the status of its end, so gzip leaves a mark when what it got was damaged or cut off.
-take_payload() {
-  (cd "$r_in" && head -c "$size" | { gzip -dc || true >.damaged; } | tar -x -p -o -f -) || return 1
-  [ ! -e "$r_in/.damaged" ] || return 1
-  for r_ in remove sums odd; do [ -f "$r_in/control/$r_" ] || return 1; done
-}
-
-# The list of the files. Over a base it comes as a script for sed, whose first line names the list that it makes it of.
-take_manifest() {
-  r_old=
-  if [ -f "$r_in/control/edits" ]; then
-    read_line "$r_in/control/edits"
-    r_old=${LINE#\# }
-    sed -f "$r_in/control/edits" "$META/manifests/$r_old" >"$r_in/control/manifest"
-  fi
-  ! has_sum "$r_in/control/manifest" "$digest" || return 0
-  [ -z "$r_old" ] || has_sum "$META/manifests/$r_old" "$r_old" || refuse_upload list "$base" "$META/manifests/$r_old"
-  refuse_upload payload
-}
-
-has_sum() { r_=$(sha256sum 2>/dev/null <"$1") && [ "${r_%% *}" = "$2" ]; }
-
-copy_base() {
-  trap - EXIT
-  if [ -z "$base" ]; then
-    mkdir "$r_in/tree"
-    return
-  fi
-  r_how=-al
-  [ "$copy" != yes ] || r_how='-a --reflink=auto'
-  # shellcheck disable=SC2086
-  cp $r_how -- "$D/releases/$base" "$r_in/tree" 2>/dev/null ||
-    { rm -rf -- "$r_in/tree" && cp -a -- "$D/releases/$base" "$r_in/tree"; } || return 1
-  # links to shared paths, of now and of then, are made anew: nothing may be removed or written through one
-  { cat "$META/ledger/$base.shared" 2>/dev/null || :; printf '%s\n' "$drop"; } |
-    while IFS= read -r c_; do [ -z "$c_" ] || rm -rf -- "$r_in/tree/$c_"; done
-}
-
-# Every file that was sent is hashed here. Names that sha256sum's own list cannot carry are hashed one by one.
-verify_upload() {
-  [ -d "$r_in/new" ] || mkdir -- "$r_in/new"
-  v_bad=$(cd "$r_in/new" && { differing <../control/sums; differing_odd <../control/odd; })
-  [ -z "$v_bad" ] || refuse_upload verify "$v_bad"
-}
-
-# Reads lines as sha256sum writes them; prints the first three that do not hold.
-differing() {
-  IFS= read -r v_first || return 0
-  v_said=$({ printf '%s\n' "$v_first" && cat; } | sha256sum -c 2>/dev/null) && return 0
-  printf '%s\n' "$v_said" | sed '/: OK$/d' | head -n 3 | grep . || printf 'the files could not be hashed\n'
-}
-
-# The same for lines of sum, space, and a name as printf %b reads it, links by their text. The dot keeps line ends that a
-# name may end with.
-differing_odd() {
-  while IFS= read -r v_line; do
-    v_name=$(printf '%b.' "${v_line#* }")
-    v_name=./${v_name%.}
-    if [ -L "$v_name" ]; then
-      v_is=$(printf '%s' "$(readlink -- "$v_name")" | sha256sum)
-    else
-      v_is=$(sha256sum 2>/dev/null <"$v_name") || v_is=
-    fi
-    [ "${v_is%% *}" = "${v_line%% *}" ] || printf '%s\n' "${v_line#* }"
-  done 2>/dev/null | head -n 3
-}
-
-# Gone and replaced paths are removed first, so nothing is ever written through a hard link into the base. What came in is
-# linked, not copied, where the disk can: its bytes are there already.
-lay_over() {
-  if [ -s "$r_in/control/remove" ]; then
-    (cd "$r_in/tree" && xargs -0 rm -rf -- <../control/remove) || refuse_upload layover
-  fi
-  r_how=-a
-  ! ln -- "$r_in/control/sums" "$r_in/control/linked" 2>/dev/null || r_how=-al
-  cp "$r_how" -- "$r_in/new/." "$r_in/tree/" || refuse_upload layover
-}
+# From files in place to a release that links may point at: prepare, publish, verify.
 
 # prepare: release, base; the request defines each_step FN, which sets run, key_command, inputs, outputs (a line each) and
 # step_timeout (seconds). The channel's stdin is a lease: when the client is gone, so is this.
@@ -205,24 +88,36 @@ publish() {
 # A link or file on the way to a shared path gives way to a folder: behind a link, something elsewhere would be removed.
 link_shared() {
   [ -z "$shared_files$shared_dirs" ] || lay_links
-  must_write "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs"
+  put "$META/ledger/$release.shared" "$shared_files$NL$shared_dirs" || fail write "$META/ledger/$release.shared"
 }
 
 lay_links() {
-  printf '%s\n' "$shared_dirs" | while IFS= read -r s_; do
-    [ -z "$s_" ] || mkdir -p -- "$D/shared/$s_" || fail write "$D/shared/$s_"
-  done || exit 1
-  printf '%s\n%s\n' "$shared_files" "$shared_dirs" | while IFS= read -r s_; do
-    [ -n "$s_" ] || continue
-    [ -e "$D/shared/$s_" ] || fail shared "$s_"
-    s_at=$D/releases/$release s_up=../.. s_rest=$s_
-    while [ "$s_rest" != "${s_rest#*/}" ]; do
-      s_at=$s_at/${s_rest%%/*} s_rest=${s_rest#*/} s_up=$s_up/..
-      if [ -L "$s_at" ] || [ ! -d "$s_at" ]; then rm -f -- "$s_at"; fi
-    done
-    rm -rf -- "$D/releases/$release/$s_"
-    { mkdir -p -- "$s_at" && ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest"; } || fail write "$s_at"
-  done || exit 1
+  while IFS= read -r s_; do
+    [ -z "$s_" ] || [ -d "$D/shared/$s_" ] || mkdir -p -- "$D/shared/$s_" || fail write "$D/shared/$s_"
+  done <<END
+$shared_dirs
+END
+  while IFS= read -r s_; do [ -z "$s_" ] || lay_link; done <<END
+$shared_files
+$shared_dirs
+END
+}
+
+# One that came along with the base is right already.
+lay_link() {
+  [ -e "$D/shared/$s_" ] || fail shared "$s_"
+  s_at=$D/releases/$release s_up=../.. s_rest=$s_
+  while [ "$s_rest" != "${s_rest#*/}" ]; do
+    s_at=$s_at/${s_rest%%/*} s_rest=${s_rest#*/} s_up=$s_up/..
+    if [ -L "$s_at" ] || { [ ! -d "$s_at" ] && [ -e "$s_at" ]; }; then rm -f -- "$s_at"; fi
+  done
+  if is_there "$s_at/$s_rest"; then
+    # shellcheck disable=SC3013
+    [ ! -L "$s_at/$s_rest" ] || [ ! "$s_at/$s_rest" -ef "$D/shared/$s_" ] || return 0
+    rm -rf -- "${s_at:?}/$s_rest"
+  fi
+  [ -d "$s_at" ] || mkdir -p -- "$s_at" || fail write "$s_at"
+  ln -s -- "$s_up/shared/$s_" "$s_at/$s_rest" || fail write "$s_at"
 }
 
 # The ledger's first key is its status, so one expression is enough to change it.
@@ -256,8 +151,30 @@ verb_verify() {
   [ -z "$v_bad" ] || fail verify "$v_bad"
 }
 
+# Reads lines as sha256sum writes them; prints the first three that do not hold.
+differing() {
+  IFS= read -r v_first || return 0
+  v_said=$({ printf '%s\n' "$v_first" && cat; } | sha256sum -c 2>/dev/null) && return 0
+  printf '%s\n' "$v_said" | sed '/: OK$/d' | head -n 3 | grep . || printf 'the files could not be hashed\n'
+}
+
+# The same for lines of sum, space, and a name as printf %b reads it, links by their text. The dot keeps line ends that a
+# name may end with.
+differing_odd() {
+  while IFS= read -r v_line; do
+    v_name=$(printf '%b.' "${v_line#* }")
+    v_name=./${v_name%.}
+    if [ -L "$v_name" ]; then
+      v_is=$(printf '%s' "$(readlink -- "$v_name")" | sha256sum)
+    else
+      v_is=$(sha256sum 2>/dev/null <"$v_name") || v_is=
+    fi
+    [ "${v_is%% *}" = "${v_line%% *}" ] || printf '%s\n' "${v_line#* }"
+  done 2>/dev/null | head -n 3
+}
+
 # The lines of the manifest as differing (0) or differing_odd (1: links, and names with escapes) reads them. Shared paths are
-# left out: they are links to files that are meant to change.
+# left out, since they are links to files that are meant to change, and so is what had to give way to them.
 manifest_lines() {
   paths=$shared_files$NL$shared_dirs awk -v odd="$1" '
     BEGIN {
@@ -267,7 +184,10 @@ manifest_lines() {
     }
     { name = $0; sub(/^[^ ]* [^ ]* [^ ]* /, "", name) }
     ($2 == "link" || index(name, "%") > 0) != odd { next }
-    { for (i = 1; i <= n; i++) if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1)) next }
+    {
+      for (i = 1; i <= n; i++)
+        if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1 || index(shared[i], name "/") == 1)) next
+    }
     !odd { print $1 "  ./" name; next }
     {
       plain = ""

@@ -68,11 +68,11 @@ verb_history() {
 }
 
 # finish: what ends a rollout on this host, in one go: marks (release status, a line each), history (a JSON line), prune
-# (releases, a line each), release_lock (yes or no). stdin: the rollout's journal, gzipped, as long as size says; 0: it has come
-# by the control channel.
+# (releases, a line each), release_lock (yes or no), journal (lines of the rollout's journal). A long journal comes on stdin
+# instead, gzipped, as long as size says.
 verb_finish() {
   require_lock
-  [ "$size" = 0 ] || take_journal || fail write "$META/rollouts/$rollout"
+  [ "$size$journal" = 0 ] || take_journal || fail write "$META/rollouts/$rollout"
   while read -r m_release m_status; do
     # a release that this host never had needs no mark
     [ ! -f "$META/ledger/${m_release:-.}.json" ] || set_status "$m_release" "$m_status" || fail write "$META/ledger/$m_release.json"
@@ -91,7 +91,10 @@ END
 
 take_journal() {
   [ -d "$META/rollouts/$rollout" ] || mkdir -p -- "$META/rollouts/$rollout" || return 1
-  head -c "$size" | gzip -dc >>"$META/rollouts/$rollout/events.ndjson"
+  case $size in
+    0) printf '%s\n' "$journal" ;;
+    *) head -c "$size" | gzip -dc ;;
+  esac >>"$META/rollouts/$rollout/events.ndjson"
 }
 
 prune_release() {
@@ -124,9 +127,10 @@ releases_in_use() {
   printf '\n.'
 }
 
-# What a cut has left behind.
+# What a cut has left behind. What has arrived of an upload is gone on with by the next attempt, until one has succeeded.
 prune_cut() {
-  for p_ in "$META/incoming/"* "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
+  case $marks in *' good'*) for p_ in "$META/incoming/"*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done ;; esac
+  for p_ in "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
   for p_ in "$META/"lock.* "$META/"*.new "$META/"*/*.new; do
     [ ! -e "$p_" ] || find "$p_" -maxdepth 0 -mmin +60 -exec rm -rf -- {} + 2>/dev/null
   done

@@ -145,7 +145,11 @@ function hostRow({ host, reading }: Extract<FleetLine, { type: 'host' }>, lead: 
 }
 
 function hostFacts(host: HostState, dot: string): string {
-  const facts = [host.system, `as ${host.user}`, `${formatBytes(host.disk.freeBytes)} free`];
+  const facts = [
+    host.system,
+    `as ${host.user}`,
+    host.disk.freeBytes === undefined ? 'free space unknown' : `${formatBytes(host.disk.freeBytes)} free`,
+  ];
   if (!host.initialised) facts.push('nothing deployed here yet');
   return facts.join(` ${dot} `);
 }

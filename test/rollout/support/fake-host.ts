@@ -22,6 +22,7 @@ export interface FakeHost extends HostClient {
   /** Called whenever a worker is about to change an instance, and when it is through. */
   onChange: (change: { readonly type: 'begins' | 'ends'; readonly instance: string }) => void;
   unreachable: boolean;
+  disk: HostState['disk'];
   /** Lets workers that wait go on as healthy. */
   release(): void;
 }
@@ -40,6 +41,7 @@ export function fakeHost(host: string): FakeHost {
     sick: new Set(),
     onChange: () => undefined,
     unreachable: false,
+    disk: { freeBytes: 1e9, freeInodes: 1e6 },
     release: () => {
       const woken = waiting;
       waiting = [];
@@ -74,7 +76,9 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       payload().destroy();
       write(fake, release, { ...(JSON.parse(ledger) as object), status: 'ready' });
+      return { type: 'received', left: [] };
     },
+    arrived: () => Promise.resolve({ type: 'nothing' }),
     ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
     prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
     manifest: () => Promise.resolve(undefined),
@@ -173,7 +177,7 @@ function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState
     user: 'deploy',
     system: 'Linux x86_64',
     tools: new Set(),
-    disk: { freeBytes: 1e9, freeInodes: 1e6 },
+    disk: fake.disk,
     releases: [...fake.records.values()].sort((a, b) => a.sequence - b.sequence),
     instances: wanted.map((instance) => instanceState(fake, instance)),
     leftovers: [...fake.links.keys()]

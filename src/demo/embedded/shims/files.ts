@@ -39,13 +39,14 @@ export function move(args: readonly string[]): number {
   return 0;
 }
 
-/** `cp -al FROM… TO` makes hard links of a whole tree; otherwise the system's cp, for which reflinks are clones. */
+/** `cp -al[f] FROM… TO` makes hard links of a whole tree; otherwise the system's cp, for which reflinks are clones. */
 export function copy(args: readonly string[]): number {
   const { flags, names } = sortOut(args);
   if (flags.includes('l') && /[aRr]/.test(flags)) {
     const to = names.at(-1)!;
     const enters = !flags.includes('T') && isDirectory(to);
-    for (const from of names.slice(0, -1)) linkTree(from, enters ? join(to, basename(from)) : to);
+    const existing = flags.includes('f') ? 'replace' : 'refuse';
+    for (const from of names.slice(0, -1)) linkTree(from, enters ? join(to, basename(from)) : to, existing);
     return 0;
   }
   const plain = args.flatMap((arg) => {
@@ -56,13 +57,14 @@ export function copy(args: readonly string[]): number {
 }
 
 /** `join` takes the last step of `tree/.` away, as cp means it: the content of tree. */
-function linkTree(from: string, to: string): void {
+function linkTree(from: string, to: string, existing: 'replace' | 'refuse'): void {
   const found = fs.lstatSync(from);
+  if (existing === 'replace' && !found.isDirectory()) fs.rmSync(to, { force: true });
   if (found.isSymbolicLink()) {
     fs.symlinkSync(fs.readlinkSync(from), to);
   } else if (found.isDirectory()) {
     fs.mkdirSync(to, { recursive: true });
-    for (const name of fs.readdirSync(from)) linkTree(join(from, name), join(to, name));
+    for (const name of fs.readdirSync(from)) linkTree(join(from, name), join(to, name), existing);
     fs.chmodSync(to, found.mode & 0o7777);
     fs.utimesSync(to, found.atime, found.mtime);
   } else {

@@ -1,80 +1,42 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { timed } from './command.ts';
+import type { WriteRelease } from './app.ts';
 
 /** An app of about the size and shape of a real one: a server, a front end and its built assets. */
 const FILES = 780;
 const BYTES = 10_000_000;
 /** Images, fonts and archives: already compressed. */
 const ASSETS = 60;
-/** Files that each commit changes. */
-const CHANGED = 6;
+/** Files that the second and the third release change. */
+const CHANGED = { small: 6, big: Math.round(FILES / 3) };
 /** Lines of a changed file that are new. */
 const EDITED = 0.05;
 
-export interface App {
-  readonly repository: string;
-  readonly files: number;
-  readonly bytes: number;
-  /** Changes six files and commits them. */
-  commit(): Promise<Commit>;
-}
-
-export interface Commit {
-  readonly id: string;
-  /** The changed files whole, as `gzip` compresses them one after the other: what a sync cannot do without. */
-  readonly compressed: number;
-  readonly raw: number;
-}
+export const INVENTED_ORIGIN = 'invented files';
 
 interface File {
   readonly path: string;
   content: Buffer;
 }
 
-const NOBODY = {
-  GIT_AUTHOR_NAME: 'bench',
-  GIT_AUTHOR_EMAIL: 'bench@example.org',
-  GIT_COMMITTER_NAME: 'bench',
-  GIT_COMMITTER_EMAIL: 'bench@example.org',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_SYSTEM: '/dev/null',
-};
-
-/** Writes the app into a fresh git repository. The same bytes every time. */
-export async function makeApp(repository: string, signal: AbortSignal): Promise<App> {
+/** The same bytes every time, for where no registry can be reached. */
+export function invented(repository: string): WriteRelease {
   const chance = dice(20_261);
   const files = inventFiles(chance);
   const texts = files.filter(({ path }) => !path.startsWith('public/'));
-  const git = (...args: readonly string[]) =>
-    timed(['git', ...args], { cwd: repository, env: { ...process.env, ...NOBODY }, signal });
-  await Promise.all([...new Set(files.map(({ path }) => dirname(join(repository, path))))].map(makeFolder));
-  await Promise.all(files.map(({ path, content }) => writeFile(join(repository, path), content)));
-  await git('init', '--quiet', '--initial-branch=main');
-  await git('add', '--all');
-  await git('commit', '--quiet', '--message', 'The first one');
-  return {
-    repository,
-    files: files.length,
-    bytes: files.reduce((sum, { content }) => sum + content.length, 0),
-    commit: async () => {
-      const changed = new Set<File>();
-      while (changed.size < CHANGED) changed.add(texts[Math.floor(chance() * texts.length)]!);
-      for (const file of changed) {
-        file.content = edited(file.content, chance);
-        await writeFile(join(repository, file.path), file.content);
-      }
-      await git('commit', '--quiet', '--all', '--message', 'Six files changed');
-      const { stdout } = await git('rev-parse', 'HEAD');
-      const all = Buffer.concat([...changed].map(({ content }) => content));
-      return { id: stdout.trim(), compressed: gzipSync(all).length, raw: all.length };
-    },
+  const write = async ({ path, content }: File) => {
+    await mkdir(dirname(join(repository, path)), { recursive: true });
+    await writeFile(join(repository, path), content);
   };
-}
-
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  return async (release) => {
+    const changed = new Set<File>(release === 'first' ? files : []);
+    while (release !== 'first' && changed.size < CHANGED[release]) {
+      const file = texts[Math.floor(chance() * texts.length)]!;
+      if (!changed.has(file)) file.content = edited(file.content, chance);
+      changed.add(file);
+    }
+    await Promise.all([...changed].map(write));
+  };
 }
 
 const FOLDERS = ['server/model', 'server/jobs', 'src/components', 'src/pages', 'src/lang', 'dist/assets', 'db/patch'];

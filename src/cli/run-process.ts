@@ -1,0 +1,18 @@
+import { systemClock } from '../base/clock.ts';
+import { main } from './program.ts';
+
+/** Runs the command line as this process, and ends it. */
+export async function runProcess({ stdin, stdout, stderr, env, argv }: NodeJS.Process): Promise<void> {
+  // a reader that went away (| head) must not end a rollout that is under way
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // EIO: the terminal itself has gone
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+  process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock });
+  // Nothing is left to do: a timer or socket of some library must not hold the prompt back. What was written goes out first.
+  const leave = () => stdout.writableLength + stderr.writableLength === 0 && process.exit();
+  leave();
+  setInterval(leave, 50).unref();
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createTextReport } from '../../src/cli/report/text.ts';
+import type { RolloutEvent } from '../../src/rollout/events.ts';
+
+function report(events: readonly (readonly [ms: number, sent: number])[]): readonly string[] {
+  const lines: string[] = [];
+  const write = createTextReport((line) => lines.push(line));
+  events.forEach(([t, sent], index) =>
+    write({
+      ...{ v: 1, source: 'controller', seq: index + 1, t, rollout: 'r1' },
+      ...{ type: 'sync.progress', host: 'fra-1', sent, total: 9_000_000 },
+    } satisfies RolloutEvent),
+  );
+  return lines;
+}
+
+test('an upload is told every two seconds: how far it is, how fast, and how long it will take', () => {
+  const progress = [
+    [0, 0],
+    [1000, 500_000],
+    [2000, 1_000_000],
+    [3000, 1_500_000],
+    [4000, 2_000_000],
+    [9000, 9_000_000],
+  ] as const;
+  expect(report(progress)).toEqual([
+    '0:00  fra-1: sending 9.0 MB',
+    '0:02  fra-1: 1.0 MB of 9.0 MB, 500 KB/s, 16s left',
+    '0:04  fra-1: 2.0 MB of 9.0 MB, 500 KB/s, 14s left',
+  ]);
+});
+
+test('an attempt that begins anew has a rate of its own', () => {
+  const progress = [
+    [0, 0],
+    [10_000, 1_000_000],
+    [60_000, 0],
+    [62_000, 2_000_000],
+  ] as const;
+  expect(report(progress).slice(2)).toEqual([
+    '1:00  fra-1: sending 9.0 MB',
+    '1:02  fra-1: 2.0 MB of 9.0 MB, 1.0 MB/s, 7s left',
+  ]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { RemoteError } from '../../src/base/errors.ts';
+import { createLink } from '../../src/host/link.ts';
+import type { Connection } from '../../src/ssh/transport.ts';
+
+function refusing(code: string) {
+  const seen = { tries: 0 };
+  const link = createLink(() => {
+    seen.tries += 1;
+    return Promise.reject<Connection>(new RemoteError({ code, message: 'no' }));
+  });
+  return { link, seen };
+}
+
+test.each(['SLIP_AUTH_REFUSED', 'SLIP_HOST_KEY_CHANGED', 'SLIP_OPENSSH'])(
+  'a host that has refused us (%s) is not asked again until a person is here',
+  async (code) => {
+    const { link, seen } = refusing(code);
+    for (let i = 0; i < 3; i += 1) await expect(link.open('true')).rejects.toMatchObject({ code });
+    expect(seen.tries).toBe(1);
+    link.renew();
+    await expect(link.open('true')).rejects.toMatchObject({ code });
+    expect(seen.tries).toBe(2);
+  },
+);
+
+test('a host that could not be reached is tried again by whoever needs it next', async () => {
+  const { link, seen } = refusing('SLIP_UNREACHABLE');
+  for (let i = 0; i < 3; i += 1) await expect(link.open('true')).rejects.toMatchObject({ code: 'SLIP_UNREACHABLE' });
+  expect(seen.tries).toBe(3);
+});
