@@ -35,11 +35,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 /** Silence of three seconds is death here (ServerAlive); besides there is the time it takes to come there. */
 const DEADLINE_MS = 15_000;
 
-/** A gzip that waits, in the middle of an upload. */
-async function slowGzip({ folder, boxes: [, two] }: SshdSite): Promise<void> {
+/** A tar that waits, in the middle of an upload. */
+async function slowTar({ folder, boxes: [, two] }: SshdSite): Promise<void> {
   const bin = join(folder, 'bin');
   await mkdir(bin);
-  await writeFile(join(bin, 'gzip'), `#!/bin/sh\n${pausing(folder)}\nexec /usr/bin/gzip "$@"\n`, { mode: 0o755 });
+  await writeFile(join(bin, 'tar'), `#!/bin/sh\n${pausing(folder)}\nexec /usr/bin/tar "$@"\n`, { mode: 0o755 });
   await two.force(`PATH=${bin}:$PATH; exec "$SHELL" -c "$SSH_ORIGINAL_COMMAND"`);
 }
 
@@ -50,12 +50,13 @@ const service = (folder: string) => ({
   status: '[ -e "$LOG_FILE.runs" ] || exit 3',
 });
 
-const began = ({ folder }: SshdSite) => until(() => readdirSync(folder).includes('began'));
+const began = ({ folder }: SshdSite) => until(() => readdirSync(folder).includes('began'), 45_000);
 const goOn = ({ folder }: SshdSite) => writeFile(join(folder, 'go'), '');
 
 const WAYS = Object.keys(FAULTS).flatMap((what) => ['ssh2', 'openssh'].map((transport) => ({ what, transport })));
 
-describe.skipIf(skip)('a host', () => {
+// several wait at the same time, on a machine that may have two cores
+describe.skipIf(skip)('a host', { timeout: 90_000 }, () => {
   test.concurrent.each(WAYS)(
     '$what while it is read ends a deploy before anything is changed, over $transport',
     async (way) => {
@@ -78,27 +79,25 @@ describe.skipIf(skip)('a host', () => {
   );
 
   test.concurrent.each(WAYS)(
-    '$what during the upload ends a deploy with nothing published, over $transport',
+    '$what during the upload has nothing published, and is sent the rest when it is back, over $transport',
     async (way) => {
       await using site = await startSshdSite({ env: { SLIPWAY_TRANSPORT: way.transport } });
       const [one, two] = site.boxes;
       expect(await site.run('deploy', 'staging', '--yes')).toMatchObject({ code: 0 });
       const before = await two.list('releases');
       await site.commit({ text: 'two', big: randomBytes(3_000_000) });
-      await slowGzip(site);
+      await slowTar(site);
       const deploy = site.start('deploy', 'staging', '--yes');
       await began(site);
       const from = Date.now();
       const mend = await FAULTS[way.what]!(two);
-      const ran = await deploy.ended;
+      await until(() => /two: .*was lost.* Trying again/.test(deploy.said()), DEADLINE_MS);
       expect(Date.now() - from).toBeLessThan(DEADLINE_MS);
-      expect(ran).toMatchObject({ code: 3, stderr: expect.stringMatching(/connection to two .*was lost[^]* → /) });
-      mend();
-      await goOn(site);
       for (const { read } of [one, two]) expect(await read('current/text')).toBe('one');
       expect(await two.list('releases')).toEqual(before);
-      expect(await one.list('.slipway/lock')).toEqual([]);
-      expect(await site.run('deploy', 'staging', '--yes')).toMatchObject({ code: 0 });
+      mend();
+      await goOn(site);
+      expect(await deploy.ended).toMatchObject({ code: 0 });
       for (const { read } of [one, two]) expect(await read('current/text')).toBe('two');
       expect(await two.list('.slipway/incoming')).toEqual([]);
     },
