@@ -249,6 +249,7 @@ function lost({ host, request }: Asked, end: ChannelEnd): ConnectionLostError {
     code: 'SLIP_CONNECTION_LOST',
     host,
     message: `The connection to ${host} was lost during "${request.verb}" (${end.type === 'lost' ? end.reason : describe(end)}).`,
+    mend: 'Run it again when the host is back: how far it came is read first.',
   });
 }
 

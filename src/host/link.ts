@@ -10,37 +10,91 @@ export interface Link {
   close(): Promise<void>;
 }
 
+/** A rollout has two channels to a host for long, and a log may be followed beside it. */
+const MOST_CONNECTIONS = 3;
+
+/** One connection is enough, unless the host allows it fewer sessions than are needed (MaxSessions). */
 export function createLink(connect: () => Promise<Connection>): Link {
-  let current: Promise<Connection> | undefined;
+  let lines: readonly Line[] = [];
   let refusal: Error | undefined;
+  const add = () => {
+    const line = new Line(connect);
+    lines = [...lines, line];
+    return line;
+  };
+  const open = async (command: string): Promise<Channel> => {
+    lines = lines.filter((line) => !line.isOver);
+    const line = lines.at(-1) ?? add();
+    try {
+      return await line.open(command);
+    } catch (thrown) {
+      if (!isFull(thrown) || !line.isInUse || lines.length >= MOST_CONNECTIONS) throw thrown;
+      // another caller may have made one while we waited
+      const newest = lines.at(-1);
+      return await (newest && newest !== line ? newest : add()).open(command);
+    }
+  };
   return {
     open: async (command) => {
-      if (current) await dropWhenLost(current);
       if (refusal !== undefined) throw refusal;
       try {
-        current ??= connect();
-        return await (await current).open(command);
+        return await open(command);
       } catch (thrown) {
-        current = undefined; // the next caller tries afresh
         if (isRefusal(thrown)) refusal = thrown;
         throw thrown;
       }
     },
     renew: () => (refusal = undefined),
     close: async () => {
-      const connection = await current?.catch(() => undefined);
-      current = undefined;
-      await connection?.close();
+      const closing = lines.map((line) => line.close());
+      lines = [];
+      await Promise.all(closing);
     },
   };
+}
 
-  async function dropWhenLost(used: Promise<Connection>): Promise<void> {
-    const connection = await used.catch(() => undefined);
-    if (current === used && (!connection || connection.lost.aborted)) current = undefined;
-  }
+function isFull(thrown: unknown): boolean {
+  return thrown instanceof SlipwayError && thrown.code === 'SLIP_CHANNEL_REFUSED';
 }
 
 /** A login or a key that was refused is not tried again by what runs by itself: hosts lock out who does that. */
 function isRefusal(thrown: unknown): thrown is SlipwayError {
   return thrown instanceof SlipwayError && /^SLIP_(AUTH_|HOST_KEY_|OPENSSH$)/.test(thrown.code);
+}
+
+/** One connection, and how many channels are open on it. */
+class Line {
+  readonly #connection: Promise<Connection>;
+  #channels = 0;
+  #isOver = false;
+
+  constructor(connect: () => Promise<Connection>) {
+    this.#connection = connect();
+    this.#connection.then(
+      ({ lost }) => lost.addEventListener('abort', () => (this.#isOver = true)),
+      () => (this.#isOver = true),
+    );
+  }
+
+  /** Lost, or never made: the next caller tries afresh. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get isInUse(): boolean {
+    return this.#channels > 0;
+  }
+
+  async open(command: string): Promise<Channel> {
+    const connection = await this.#connection;
+    const channel = await connection.open(command);
+    this.#channels += 1;
+    void channel.ended.then(() => (this.#channels -= 1));
+    return channel;
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection.catch(() => undefined);
+    await connection?.close();
+  }
 }

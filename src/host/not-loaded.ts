@@ -3,7 +3,7 @@ import { RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import { needMend, needText } from './needs.ts';
 
-/** Why a channel never came to serve requests. Nothing of a request has been run then. */
+/** Why a channel never came to serve requests. Only what was silent may begin yet, for its first request is in its command. */
 export type LoadTrouble =
   /** The command that the host ran ended without a word from ours. */
   | { readonly type: 'ended'; readonly how: string }
@@ -17,7 +17,7 @@ export function notLoaded(host: string, trouble: LoadTrouble, noise: readonly st
     return new RemoteError({ code: 'SLIP_TOOL', host, message: `${host}: ${needText(need)}.`, mend: needMend(need) });
   }
   return new RemoteError({
-    code: 'SLIP_NO_SHELL',
+    code: trouble.type === 'silent' ? 'SLIP_HOST_SILENT' : 'SLIP_NO_SHELL',
     host,
     message: `${host} let us log in, but did not run our command: ${whatCame(trouble)}.`,
     mend:

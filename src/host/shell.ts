@@ -38,6 +38,7 @@ export class HostShell {
   #alone = false;
   /** The request whose payload is on stdin. */
   #filling: string | undefined;
+  #over: ShellEnd | undefined;
   #trouble: LoadTrouble | undefined;
   #loading: 'login' | 'script' | 'done' = 'login';
   /** Of the request that failed. */
@@ -52,9 +53,12 @@ export class HostShell {
       this.#trouble = { type: 'silent', ms: options.startMs };
       this.close();
     }, options.startMs);
-    this.#read();
-    void channel.ended.then((end) => {
+    const read = this.#read();
+    void channel.ended.then(async (end) => {
       clearTimeout(patience);
+      this.#closed = true;
+      // its end may be known before its last words have been heard; of a lost one no more may come
+      if (end.type !== 'lost') await read;
       this.#end(end);
     });
   }
@@ -71,7 +75,8 @@ export class HostShell {
 
   /** For a request that came with the command. */
   hear(nonce: string, listener: Listener): void {
-    this.#listeners.set(nonce, listener);
+    if (this.#over === undefined) this.#listeners.set(nonce, listener);
+    else listener.onOver(this.#over);
   }
 
   async send(request: Sent, listener: Listener): Promise<void> {
@@ -110,13 +115,13 @@ export class HostShell {
     this.#channel.close();
   }
 
-  #read(): void {
+  async #read(): Promise<void> {
     const ours = `@${this.#options.nonce} `;
-    readLines(this.#channel.stdout, (line) => {
+    const stdout = readLines(this.#channel.stdout, (line) => {
       if (line.startsWith(ours)) this.#load(line.slice(ours.length));
       else this.#dispatch(line);
     });
-    readLines(this.#channel.stderr, (line) => this.#noise(line));
+    await Promise.all([stdout, readLines(this.#channel.stderr, (line) => this.#noise(line))]);
   }
 
   #load(line: string): void {
@@ -133,10 +138,9 @@ export class HostShell {
   }
 
   #end(end: ChannelEnd): void {
-    this.#closed = true;
     this.#ready.resolve(true);
-    const last = this.#lastWord(end);
-    for (const listener of this.#listeners.values()) listener.onOver(last);
+    this.#over = this.#lastWord(end);
+    for (const listener of this.#listeners.values()) listener.onOver(this.#over);
     this.#listeners.clear();
   }
 
@@ -153,10 +157,10 @@ export class HostShell {
     for (const [nonce, listener] of this.#listeners) {
       const frame = parseFrame(line, nonce);
       if (!frame) continue;
-      if (frame.kind === 'over') this.#over(nonce, Number(frame.fields[0]));
+      if (frame.kind === 'over') this.#finish(nonce, Number(frame.fields[0]));
       else listener.onFrame(frame);
       // a verb's last word is its answer: what it left running is nobody's to wait for
-      if (frame.kind === 'end' && frame.fields[0] === '0') this.#over(nonce, 0);
+      if (frame.kind === 'end' && frame.fields[0] === '0') this.#finish(nonce, 0);
       return;
     }
     this.#noise(line);
@@ -168,7 +172,7 @@ export class HostShell {
   }
 
   /** After a failure the last words on stderr may still be on their way: the shell ends, and with it the wait for them. */
-  #over(nonce: string, status: number): void {
+  #finish(nonce: string, status: number): void {
     const listener = this.#listeners.get(nonce)!;
     if (status !== 0) {
       this.#status = status;
@@ -181,9 +185,11 @@ export class HostShell {
   }
 }
 
-function readLines(stream: Channel['stdout'], onLine: (line: string) => void): void {
+/** Settles when all of it has been read. */
+function readLines(stream: Channel['stdout'], onLine: (line: string) => void): Promise<void> {
   const splitter = new LineSplitter();
   stream.on('data', (chunk: Buffer) => splitter.push(chunk).forEach(onLine));
   stream.on('end', () => splitter.end().forEach(onLine));
   stream.on('error', () => undefined); // the channel's end tells why
+  return new Promise((resolve) => (stream.closed ? resolve() : stream.once('close', resolve)));
 }

@@ -38,6 +38,8 @@ export class Places {
   readonly #channels = new Set<LosableChannel>();
   readonly #slots = createLimit(CHANNELS);
   #freed = Promise.withResolvers<true>();
+  #hasServed = false;
+  #asking = 0;
 
   constructor(parts: PlacesParts) {
     this.#parts = parts;
@@ -49,7 +51,8 @@ export class Places {
     void this.#slots(async () => {
       try {
         if (Buffer.byteLength(command) > LONGEST_COMMAND) throw new Bug('A command this long must be sent on stdin.');
-        const channel = await this.#untilAllowed(request);
+        this.#asking += 1;
+        const channel = await this.#untilAllowed(request).finally(() => (this.#asking -= 1));
         this.#channels.add(channel);
         if (this.#parts.over.aborted) channel.lose('the connection ended');
         opened.resolve(channel);
@@ -66,15 +69,22 @@ export class Places {
     for (const channel of this.#channels) channel.lose(reason);
   }
 
-  /** A session counts until its command has ended on the host, which may be a little after we saw the end of it. */
+  /**
+   * A session counts until its command has ended on the host, which may be a little after we saw the end of it. Where there
+   * has been none, and none is on its way, there is nothing to wait for.
+   */
   async #untilAllowed(request: () => Promise<Answer>): Promise<LosableChannel> {
     const { clock, channelMs, over } = this.#parts;
     const deadline = clock.now() + channelMs;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
       over.throwIfAborted();
       const answer = await request();
-      if (answer.type === 'open') return answer.channel;
-      if (clock.now() >= deadline) throw refused(this.#parts.spec, answer.reason);
+      if (answer.type === 'open') {
+        this.#hasServed = true;
+        return answer.channel;
+      }
+      if (clock.now() >= deadline || (!this.#hasServed && this.#asking === 1))
+        throw refused(this.#parts.spec, answer.reason);
       await Promise.race([this.#freed.promise, clock.sleep(pauseMs, over)]);
     }
   }

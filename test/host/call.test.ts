@@ -77,21 +77,35 @@ describe.each(SHELLS)('the end of an answer, under %s', (shell) => {
   });
 });
 
-test('what a host printed before it ended without a frame is told', async () => {
-  await using host = await makeHost('dash');
+/** A host whose channels print this and end. */
+function printing(host: LocalHost, text: string, when: 'known before' | 'told after') {
   const open = (): Promise<Channel> => {
-    const stdout = Readable.from([Buffer.from('This account is '), Buffer.from('not available.\u001b[31m\n')]);
+    const stdout = Readable.from(text.split(/(?<= )/).map((word) => Buffer.from(word)));
+    const exit = { type: 'exit', status: 1 } as const;
+    const told = new Promise<typeof exit>((resolve) => stdout.on('end', () => resolve(exit)));
+    const ended = when === 'known before' ? Promise.resolve(exit) : told;
     const [stdin, stderr] = [new PassThrough(), Readable.from([])];
-    const ended = new Promise<{ type: 'exit'; status: number }>((resolve) =>
-      stdout.on('end', () => resolve({ type: 'exit', status: 1 })),
-    );
     return Promise.resolve({ stdin, stdout, stderr, ended, signal: () => undefined, close: () => undefined });
   };
-  await expect(
-    call({ ...host.context, shells: createShells({ ...host.context, open }) }, { verb: 'probe' }),
-  ).rejects.toMatchObject({
+  return { ...host.context, shells: createShells({ ...host.context, open }) };
+}
+
+test.each(['known before', 'told after'] as const)(
+  'what a host printed before it ended without a frame is told, its end being %s',
+  async (when) => {
+    await using host = await makeHost('dash');
+    const place = printing(host, 'This account is not available.\u001b[31m\n', when);
+    await expect(call(place, { verb: 'probe' })).rejects.toMatchObject({
+      code: 'SLIP_NO_SHELL',
+      detail: ['the host said: This account is not available.'],
+    });
+  },
+);
+
+test('a host that ends before anybody listens is heard', async () => {
+  await using host = await makeHost('dash');
+  await expect(call(printing(host, '', 'known before'), { verb: 'probe' })).rejects.toMatchObject({
     code: 'SLIP_NO_SHELL',
-    detail: ['the host said: This account is not available.'],
   });
 });
 

@@ -125,7 +125,7 @@ describe.skipIf(skip)('a ~/.bashrc that stands in the way is named, with what it
     async (line) => {
       await using host = await withBashrc(`echo Welcome; ${line}`, { startMs: 400 });
       await expect(deployTwice(host)).rejects.toMatchObject({
-        code: 'SLIP_NO_SHELL',
+        code: 'SLIP_HOST_SILENT',
         message: expect.stringMatching(
           /^box-1 let us log in, .*: within \S+ it did not begin, so something else runs there/,
         ),
