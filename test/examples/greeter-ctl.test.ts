@@ -83,8 +83,9 @@ describe.each(shells)('ctl.sh under $name', ({ words: [shell, ...flags] }) => {
 
   test('the command line names the release, not the link', async () => {
     await ctl('start');
-    const words = (await readFile(`/proc/${await pidOf()}/cmdline`, 'utf8')).split('\0');
-    expect(words[1]).toBe(join(installed.root, 'releases/20261121T114205Z-1f0755f/server.js'));
+    // the process is there a moment before it has become Node
+    const program = async () => (await readFile(`/proc/${await pidOf()}/cmdline`, 'utf8')).split('\0')[1];
+    await expect.poll(program).toBe(join(installed.root, 'releases/20261121T114205Z-1f0755f/server.js'));
   });
 
   test('the pid of another process in the pid file is neither running nor stopped by it', async () => {
