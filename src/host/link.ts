@@ -17,6 +17,7 @@ const MOST_CONNECTIONS = 3;
 export function createLink(connect: () => Promise<Connection>): Link {
   let lines: readonly Line[] = [];
   let refusal: Error | undefined;
+  let wasOpen = false;
   const add = () => {
     const line = new Line(connect);
     lines = [...lines, line];
@@ -38,9 +39,11 @@ export function createLink(connect: () => Promise<Connection>): Link {
     open: async (command) => {
       if (refusal !== undefined) throw refusal;
       try {
-        return await open(command);
+        const channel = await open(command);
+        wasOpen = true;
+        return channel;
       } catch (thrown) {
-        if (isRefusal(thrown)) refusal = thrown;
+        if (isRefusal(thrown, wasOpen ? 'let us in before' : 'never did')) refusal = thrown;
         throw thrown;
       }
     },
@@ -57,9 +60,13 @@ function isFull(thrown: unknown): boolean {
   return thrown instanceof SlipwayError && thrown.code === 'SLIP_CHANNEL_REFUSED';
 }
 
-/** A login or a key that was refused is not tried again by what runs by itself: hosts lock out who does that. */
-function isRefusal(thrown: unknown): thrown is SlipwayError {
-  return thrown instanceof SlipwayError && /^SLIP_(AUTH_|HOST_KEY_|OPENSSH$)/.test(thrown.code);
+/**
+ * A login or a key that was refused is not tried again by what runs by itself: hosts lock out who does that. Why the
+ * system's ssh has failed cannot be told; a host that has let us in before is more likely away.
+ */
+function isRefusal(thrown: unknown, host: 'let us in before' | 'never did'): thrown is SlipwayError {
+  if (!(thrown instanceof SlipwayError)) return false;
+  return /^SLIP_(AUTH_|HOST_KEY_)/.test(thrown.code) || (thrown.code === 'SLIP_OPENSSH' && host === 'never did');
 }
 
 /** One connection, and how many channels are open on it. */

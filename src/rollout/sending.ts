@@ -63,6 +63,8 @@ const AWAY = new Set([
   'SLIP_DNS',
   'SLIP_CONNECT_TIMEOUT',
   'SLIP_HANDSHAKE_TIMEOUT',
+  // the system's ssh does not say why in a way that can be told; it has let us in before
+  'SLIP_OPENSSH',
 ]);
 
 function isLoss(thrown: unknown, { losses }: Dealing): thrown is RemoteError {

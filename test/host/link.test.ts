@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RemoteError } from '../../src/base/errors.ts';
 import { createLink } from '../../src/host/link.ts';
-import type { Connection } from '../../src/ssh/transport.ts';
+import type { Channel, Connection } from '../../src/ssh/transport.ts';
 
 function refusing(code: string) {
   const seen = { tries: 0 };
@@ -23,6 +23,22 @@ test.each(['SLIP_AUTH_REFUSED', 'SLIP_HOST_KEY_CHANGED', 'SLIP_OPENSSH'])(
     expect(seen.tries).toBe(2);
   },
 );
+
+test('a host that has let us in before is taken for away when the system’s ssh fails, and is tried again', async () => {
+  const seen = { tries: 0 };
+  const channel = { ended: Promise.resolve({ type: 'exit', status: 0 }) } as Channel;
+  const lost = AbortSignal.abort();
+  const link = createLink(() => {
+    seen.tries += 1;
+    if (seen.tries > 1) return Promise.reject(new RemoteError({ code: 'SLIP_OPENSSH', message: 'no' }));
+    const open = () => Promise.resolve(channel);
+    return Promise.resolve({ host: 'h', open, lost, close: () => Promise.resolve() });
+  });
+  await link.open('true');
+  await link.close();
+  for (let i = 0; i < 2; i += 1) await expect(link.open('true')).rejects.toMatchObject({ code: 'SLIP_OPENSSH' });
+  expect(seen.tries).toBe(3);
+});
 
 test('a host that could not be reached is tried again by whoever needs it next', async () => {
   const { link, seen } = refusing('SLIP_UNREACHABLE');
