@@ -30,8 +30,8 @@ import {
 import { createShells, type ShellsOptions } from './shells.ts';
 import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
 
-/** Up to here the bytes cost less than the processes that unpack them. */
-const LONG_JOURNAL = 8 * 1024;
+/** Up to here it comes in the request, which a shell reads byte by byte. */
+const LONG_JOURNAL = 1024;
 
 /** Below this nothing a worker does is quiet: a following channel ticks every second. */
 const FOLLOW_QUIET_MS = 45_000;

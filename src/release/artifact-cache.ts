@@ -10,6 +10,8 @@ export interface BuiltTree {
   readonly manifest: Manifest;
   /** The commit whose blobs the files are. The tree may lack some of them: they can be had from there. */
   readonly blobsOf?: CommitOfLine | undefined;
+  /** Of the tree that it was told from, in the run that has done so. */
+  readonly grownFrom?: Manifest;
 }
 
 /** Commits of one repository, released with the same settings: each differs little from the one before. */

@@ -6,6 +6,8 @@ export interface Artifact {
   readonly tree: string;
   readonly manifest: Manifest;
   readonly origin: Origin;
+  /** Of the artifact that it was told from: what hosts most likely have. */
+  readonly grownFrom?: Manifest;
   /** Lays down what the tree lacks of these; to be waited for before files are read. Left out when it holds everything. */
   readonly lay?: (entries: readonly ManifestEntry[]) => Promise<void>;
 }

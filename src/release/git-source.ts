@@ -48,6 +48,7 @@ async function artifactOf(options: GitOptions, objects: Objects): Promise<Artifa
   return {
     tree: built.tree,
     manifest: built.manifest,
+    ...(built.grownFrom ? { grownFrom: built.grownFrom } : {}),
     ...(built.blobsOf ? { lay: oneAtATime((entries) => layMissing(work, built.tree, entries)) } : {}),
     origin: {
       type: 'git',

@@ -33,7 +33,7 @@ export async function growFromEarlier(work: CommitWork, objects: Objects): Promi
   const old = { ...work, commit: earlier.blobsOf.commit };
   const missing = await missingIn(earlier.tree, before);
   await layBlobs(old, { tree: earlier.tree, missing, objects }).catch(() => undefined);
-  return built;
+  return { ...built, grownFrom: manifest };
 }
 
 /** macOS has one file for names that differ in case, or in how an accent is written. */

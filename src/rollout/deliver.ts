@@ -6,7 +6,7 @@ import { type Codec, codecFor } from '../release/compress.ts';
 import { chooseBase, delta, type Delta, uploadBytes } from '../release/delta.ts';
 import type { Manifest } from '../release/manifest.ts';
 import type { Delivery, HostDelivery } from './delivery.ts';
-import { createPacking } from './packing.ts';
+import type { Packing } from './packing.ts';
 import type { HostPlan } from './plan.ts';
 import type { Stage } from './stage.ts';
 
@@ -27,9 +27,9 @@ export interface Lack {
 export async function findLacks(
   stage: Stage,
   states: readonly HostState[],
-  wanted: { readonly release: string; readonly recipe: string; readonly manifest: Manifest },
+  wanted: { readonly release: string; readonly recipe: string; readonly manifest: Manifest; readonly compare: Compare },
 ): Promise<readonly Lack[]> {
-  const compare = comparing(wanted.manifest);
+  const { compare } = wanted;
   return Promise.all(
     states.map(async (state) => {
       const usable = state.releases.filter((record) => isUsable(record) && record.recipe === wanted.recipe);
@@ -47,10 +47,10 @@ export async function findLacks(
   );
 }
 
-type Compare = (base: Manifest | undefined) => Delta;
+export type Compare = (base: Manifest | undefined) => Delta;
 
 /** Most hosts have the same releases: each is compared once. */
-function comparing(next: Manifest): Compare {
+export function comparing(next: Manifest): Compare {
   const known = new Map<string | undefined, Delta>();
   return (base) => {
     const found = known.get(base?.digest) ?? delta(base, next);
@@ -65,6 +65,8 @@ function isUsable(record: ReleaseRecord): boolean {
 
 /** More candidates than this are not worth the look: releases further back differ more. */
 const CANDIDATES = 3;
+/** Nor is any, when the newest leaves so little to send. */
+const LITTLE = 256 * 1024;
 
 interface Base {
   readonly release: string;
@@ -83,15 +85,13 @@ async function findBase(
   { usable, next, compare }: Finding,
 ): Promise<Base | undefined> {
   const host = clients.get(state.host)!;
-  const newest = usable.slice(-CANDIDATES);
-  const candidates = await Promise.all(
-    newest.map(async ({ id, digest }) => ({ release: id, manifest: await manifests.find(digest, host) })),
-  );
-  return chooseBase(
-    candidates.filter((one): one is Base => one.manifest !== undefined),
-    next,
-    compare,
-  );
+  const candidates: Base[] = [];
+  for (const { id, digest } of usable.slice(-CANDIDATES).reverse()) {
+    const manifest = await manifests.find(digest, host);
+    if (manifest) candidates.unshift({ release: id, manifest });
+    if (manifest && uploadBytes(compare(manifest)) <= LITTLE) break;
+  }
+  return chooseBase(candidates, next, compare);
 }
 
 /** The plan's words for a lack. */
@@ -107,8 +107,8 @@ export function hostPlan(
 }
 
 export interface DeliveryOptions {
-  readonly stage: Stage;
   readonly artifact: Artifact;
+  readonly packing: Packing;
   readonly lacks: readonly Lack[];
   readonly wasGood: boolean;
   /** With status "preparing". */
@@ -119,8 +119,7 @@ export interface DeliveryOptions {
 const LARGE = 1 << 20;
 
 /** Sends each host what it lacks; a payload is packed once for all hosts that need the same. */
-export function createDelivery({ stage, artifact, lacks, ledger, wasGood }: DeliveryOptions): Delivery {
-  const packing = createPacking(stage, artifact);
+export function createDelivery({ artifact, packing, lacks, ledger, wasGood }: DeliveryOptions): Delivery {
   const { digest } = artifact.manifest;
   return {
     digest,

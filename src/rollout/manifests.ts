@@ -6,6 +6,8 @@ import { formatManifest, type Manifest, parseManifest } from '../release/manifes
 /** Manifests of releases by digest: kept on this machine, asked of a host when they are not. */
 export interface Manifests {
   keep(manifest: Manifest): Promise<void>;
+  /** Spares reading one that is here already. */
+  know(manifest: Manifest): void;
   /** Undefined when neither this machine nor the host has it. */
   find(digest: string, host: HostClient): Promise<Manifest | undefined>;
 }
@@ -29,6 +31,7 @@ export function createManifests(folder: string): Manifests {
   };
   return {
     keep,
+    know: (manifest) => void known.set(manifest.digest, Promise.resolve(manifest)),
     find: (digest, host) => {
       const found = known.get(digest) ?? read(digest, host);
       known.set(digest, found);

@@ -8,9 +8,12 @@ import type { Lack } from './deliver.ts';
 import type { Found } from './delivery.ts';
 import type { Stage } from './stage.ts';
 
+/** What decides what is packed for a host. */
+export type Packed = Pick<Lack, 'baseManifest' | 'codec'>;
+
 /** Payloads of one rollout. */
 export interface Packing {
-  pack(lack: Lack, signal: AbortSignal, found?: Found): Promise<Payload>;
+  pack(lack: Packed, signal: AbortSignal, found?: Found): Promise<Payload>;
   dispose(): Promise<void>;
 }
 
@@ -20,7 +23,7 @@ export const NOTHING_FOUND: Found = { damaged: new Set(), arrived: new Set(), pa
 export function createPacking({ cacheDir }: Pick<Stage, 'cacheDir'>, artifact: Artifact): Packing {
   const packed = new Map<string, Promise<Payload>>();
   const cache = new ArtifactCache(cacheDir);
-  const make = async (lack: Lack, signal: AbortSignal, { damaged, arrived, packAgainstOld }: Found) => {
+  const make = async (lack: Packed, signal: AbortSignal, { damaged, arrived, packAgainstOld }: Found) => {
     const { baseManifest: base, codec } = lack;
     const change = delta(base, artifact.manifest, damaged);
     const kept = change.upload.filter(({ path, sha256 }) => !damaged.has(path) && arrived.has(`${sha256} ${path}`));
@@ -49,7 +52,7 @@ export function createPacking({ cacheDir }: Pick<Stage, 'cacheDir'>, artifact: A
   };
 }
 
-function keyOf({ baseManifest, codec }: Lack, { damaged, arrived, packAgainstOld }: Found): string {
+function keyOf({ baseManifest, codec }: Packed, { damaged, arrived, packAgainstOld }: Found): string {
   const sets = [damaged, arrived].map((set) => hash('sha256', [...set].sort().join('\0')));
   return [baseManifest?.digest ?? '', codec, packAgainstOld, ...sets].join(' ');
 }

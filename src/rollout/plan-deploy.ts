@@ -12,6 +12,7 @@ import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
 import { whoAmI } from './owner.ts';
+import { type HeadStart, headStart } from './head-start.ts';
 import type { PlannedRelease } from './plan.ts';
 import type { Prepared } from './prepared.ts';
 import { requireRoom } from './room.ts';
@@ -24,14 +25,21 @@ export async function prepareDeploy(stage: Stage, options: DeployOptions): Promi
   const hosts = targets(stage, options.only);
   // the hosts first: what is done here is done while the login goes back and forth
   const reading = readForRollout(stage, hosts);
-  const building = build(stage, options);
+  const building = build(stage, options).then((artifact) => ({
+    artifact,
+    ...headStart(stage, artifact, signalOf(options)),
+  }));
   const beside = readOthers(stage, hosts);
   const [built, read] = await Promise.allSettled([building, reading]);
   // a mistake in the source is the user's to mend first
   if (built.status === 'rejected') throw built.reason;
   if (read.status === 'rejected') throw read.reason;
   requireReady(stage, read.value);
-  return planArtifact(stage, options, { artifact: built.value, hosts, readings: read.value, beside: await beside });
+  return planArtifact(stage, options, { ...built.value, hosts, readings: read.value, beside: await beside });
+}
+
+function signalOf({ signal }: DeployOptions): AbortSignal {
+  return signal ?? new AbortController().signal;
 }
 
 function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }: DeployOptions): Promise<Artifact> {
@@ -40,7 +48,7 @@ function build({ settings, cacheDir }: Stage, { ref, dir, signal, onBuildLine }:
   return buildArtifact({ source, ref, cacheDir, signal, ...(onBuildLine ? { onOutput: onBuildLine } : {}) });
 }
 
-interface Built {
+interface Built extends HeadStart {
   readonly beside: Beside;
   readonly artifact: Artifact;
   readonly hosts: readonly string[];
@@ -49,15 +57,15 @@ interface Built {
 
 async function planArtifact(stage: Stage, options: DeployOptions, built: Built): Promise<Prepared> {
   const { settings, manifests } = stage;
-  const { artifact, readings, hosts, beside } = built;
+  const { artifact, readings, hosts, beside, compare, packing } = built;
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases([...states, ...beside.states]);
   const recipe = recipeOf(settings);
   const release = plannedRelease(stage, artifact, { releases, recipe });
   await manifests.keep(artifact.manifest);
   const [lacks, changes] = await Promise.all([
-    findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest }),
-    changesSince(stage, artifact, releases),
+    findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest, compare }),
+    options.changes === 'left out' ? [] : changesSince(stage, artifact, releases),
   ]);
   const copied = settings.prepare.length > 0 ? 'whole' : 'by links';
   await requireRoom(stage, states, { lacks, release: release.id, next: artifact.manifest, copied });
@@ -71,7 +79,7 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
     changes,
     hosts,
     readings,
-    delivery: createDelivery({ stage, artifact, lacks, ledger, wasGood }),
+    delivery: createDelivery({ artifact, packing, lacks, ledger, wasGood }),
     why: `deploy ${release.id}`,
     takes: undefined,
     replan,

@@ -134,7 +134,9 @@ describe.skipIf(skip !== undefined).each(transports)('a connection over %s to a 
   // "session signalling requires privilege separation", which sshd gives up for root: there nothing is promised
   if (process.getuid?.() !== 0 || transport === 'openssh') {
     test('a signal reaches a command whose input is open', async () => {
-      const channel = await connection.open('trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done');
+      const channel = await connection.open(
+        'trap "echo bye; exit 5" TERM; echo up; for i in $(seq 600); do sleep 0.05; done',
+      );
       await new Promise((resolve) => channel.stdout.once('readable', resolve));
       channel.signal('TERM');
       const { stdout, end } = await finish(channel);

@@ -17,6 +17,8 @@ export async function deploy(context: CliContext, stage: string, flags: DeployFl
     ...(dir === undefined ? {} : { dir }),
     ...(only === undefined ? {} : { only }),
     ...(restart === undefined ? {} : { restart }),
+    // a program reads the plan, which does not hold them
+    ...(flags.json === true ? { changes: 'left out' as const } : {}),
   };
   const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
   try {

@@ -39,7 +39,7 @@ export interface Running {
 
 /** What a test may have to wait for on a host before it breaks something: `began` is there then, and `go` lets it go on. */
 export function pausing(folder: string): string {
-  return `touch '${folder}/began'; until [ -e '${folder}/go' ]; do sleep 0.05; done`;
+  return `touch '${folder}/began'; until [ -e '${folder}/go' ] || [ ! -d '${folder}' ]; do sleep 0.05; done`;
 }
 
 export interface SiteOptions {
