@@ -35,11 +35,22 @@ export function neededSpace({ there, delta, base }: Lack, { next, copied }: Need
   return { bytes: blocks * BLOCK, inodes: made.length + below };
 }
 
+/** Hosts that lack the same share one delta: each is counted once. */
+function spaceNeeds(needing: Needing): (lack: Lack) => Space {
+  const known = new Map<Lack['delta'], Space>();
+  return (lack) => {
+    const found = (lack.there ? undefined : known.get(lack.delta)) ?? neededSpace(lack, needing);
+    if (!lack.there) known.set(lack.delta, found);
+    return found;
+  };
+}
+
 /** Refuses, before anything is sent, what some host has no room for; says what could be deleted there. */
 export async function requireRoom(stage: Stage, states: readonly HostState[], looking: Looking): Promise<void> {
+  const needs = spaceNeeds(looking);
   const short = states.flatMap((state) => {
     const lack = looking.lacks.find((one) => one.host === state.host);
-    const needed = lack && neededSpace(lack, looking);
+    const needed = lack && needs(lack);
     return needed && isShort(state, needed) ? [{ state, needed }] : [];
   });
   if (short.length === 0) return;

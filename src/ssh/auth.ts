@@ -32,7 +32,6 @@ export async function gatherCredentials(spec: HostSpec, clock: Clock = systemClo
   const notes = [
     ...(agent?.type === 'unreachable' ? [`agent at ${spec.agent ?? ''}: ${sanitise(agent.reason)}`] : []),
     ...identities.flatMap((identity) => (identity.type === 'unusable' ? [`${identity.file}: ${identity.reason}`] : [])),
-    ...spec.unavailable.map((name) => `${name} is configured, but not available yet`),
   ];
   return { offers: orderOffers(spec, identities, agentKeys), notes };
 }

@@ -26,7 +26,7 @@ export async function dialSsh2(spec: HostSpec, options: ConnectOptions, hop: Hop
   let wire: Wire | undefined;
   const open = wayTo(spec, options, hop);
   const end = await withPatience({
-    ...{ spec, credentials, knownHosts, policy: options, timing, clock, signal, ask: options.ask },
+    ...{ spec, credentials, knownHosts, policy: options, timing, clock, signal },
     ...(open && { openStream: async (given: AbortSignal) => (wire = await open(given)) }),
   }).catch((error: unknown) => {
     throw withNotes(error, wire?.notes?.() ?? []);

@@ -26,8 +26,6 @@ export interface HostKeyPolicy {
   readonly acceptNewHostKeys?: boolean;
   /** Asks a person; a yes, or the fingerprint itself, adds the key. */
   readonly ask?: AskPerson;
-  /** Asks a person about this alone, in place of `ask`. */
-  readonly askHostKey?: (question: HostKeyQuestion) => Promise<boolean>;
   /** Told of each key that was added. */
   readonly onHostKeyAdded?: (added: HostKeyQuestion) => void;
 }
@@ -97,7 +95,6 @@ async function isAccepted(asked: HostKeyQuestion, { spec, policy, signal }: Trus
   if (strictHostKeyChecking === 'no') return true;
   if (strictHostKeyChecking === 'accept-new' && isNew) return true;
   if (strictHostKeyChecking === 'yes' || spec.batchMode) return false;
-  if (policy.askHostKey !== undefined) return policy.askHostKey(asked);
   const answer = await policy.ask?.({ type: 'hostKey', question: asked }, signal);
   return answer === 'yes' || answer === asked.fingerprint;
 }

@@ -58,8 +58,6 @@ export interface HostSpec {
   readonly needsOpenSsh: readonly string[];
   /** How the system's ssh is told of this host: the words after `ssh` and its options, without a command. */
   readonly openSshArguments: readonly string[];
-  /** Configured ways to log in that cannot be had: told when a login is refused. */
-  readonly unavailable: readonly string[];
 }
 
 /** "fra-1 (deploy@203.0.113.10:22)" */
@@ -77,6 +75,6 @@ export function plainSpec(where: Pick<HostSpec, 'name' | 'host' | 'port' | 'user
     ...{ userKnownHostsFiles: [], globalKnownHostsFiles: [], hashKnownHosts: false, hostKeyAlias: undefined },
     ...{ strictHostKeyChecking: 'ask', updateHostKeys: 'no' },
     ...{ addressFamily: 'any', bindAddress: undefined, connectTimeoutMs: undefined, serverAlive: undefined },
-    ...{ jumps: [], proxyCommand: undefined, needsOpenSsh: [], openSshArguments: [], unavailable: [] },
+    ...{ jumps: [], proxyCommand: undefined, needsOpenSsh: [], openSshArguments: [] },
   };
 }

@@ -44,12 +44,6 @@ fail() {
   exit 1
 }
 
-# Whether the disk of folder $1 takes no writing, whoever asks; its mount point into MOUNT.
-is_read_only() {
-  MOUNT=$(df -P -- "$1" 2>/dev/null | awk 'NR == 2 { sub(/.*% +/, ""); print }')
-  at=$MOUNT awk '$2 == ENVIRON["at"] { o = $4 } END { exit o !~ /^ro(,|$)/ }' /proc/mounts 2>/dev/null
-}
-
 # Runs a function and sends what it prints as frames of kind "out"; its status is the status.
 streamed() {
   s_rc=$(

@@ -38,7 +38,10 @@ probe_disk() {
   d_write=yes
   [ -w "$d_" ] || d_write=no
   # no right would help there
-  [ "$d_write" = yes ] || ! is_read_only "$d_" || d_write=never
+  if [ "$d_write" = no ]; then
+    read_mount "$d_"
+    case ,$M_OPTIONS, in *,ro,*) d_write=never ;; esac
+  fi
   frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
 }
 
@@ -143,7 +146,7 @@ remember_instance() { p_known=$p_known$I$NL; }
 need() { frame need "$@"; }
 
 probe_needs() {
-  [ "$d_write" != never ] || need missing readonly "$MOUNT"
+  [ "$d_write" != never ] || need missing readonly "$M_AT"
   for t_ in tar gzip awk sha256sum timeout head xargs sed; do has "$t_" || need missing tool "$t_"; done
   if [ "$need_http" = yes ] && ! { has curl || has wget || has python3 || has node || has perl || has bash; }; then
     need missing tool "curl (or wget, python3, node, perl, bash)"

@@ -104,14 +104,14 @@ why_unwritable() {
   rm -f -- "$w_file" 2>/dev/null
 }
 
-# The mount that folder $1 is on: M_TYPE, M_OPTIONS; empty where the system does not tell.
+# The mount that folder $1 is on: M_AT, M_TYPE, M_OPTIONS; empty where the system does not tell.
 read_mount() {
-  M_TYPE='' M_OPTIONS='' m_best=
+  M_AT='' M_TYPE='' M_OPTIONS=''
   m_path=$(cd -P -- "$1" 2>/dev/null && pwd) || return 0
   while read -r m_ m_at m_type m_options m_; do
     case $m_path/ in
       "${m_at%/}"/*)
-        [ "${#m_at}" -lt "${#m_best}" ] || m_best=$m_at M_TYPE=$m_type M_OPTIONS=$m_options
+        [ "${#m_at}" -lt "${#M_AT}" ] || M_AT=$m_at M_TYPE=$m_type M_OPTIONS=$m_options
         ;;
     esac
   done 2>/dev/null </proc/mounts || :

@@ -43,7 +43,7 @@ export function specFrom(origin: Origin): HostSpec {
     ...{ algorithms: allowedAlgorithms(config), forwardAgent: forwardedAgent(origin, agent) },
     ...{ jumps: [], proxyCommand: proxyCommand(origin) },
     openSshArguments: sshArguments(wanted, source.file === 'none' ? 'none' : source.file && resolve(source.file)),
-    ...{ needsOpenSsh: [], unavailable: [] },
+    needsOpenSsh: [],
   };
 }
 
