@@ -26,7 +26,7 @@ test(
       const winner = runs.find(({ code }) => code === 0)!;
       const loser = runs.find(({ code }) => code === 6)!;
       const { message = '' } = loser.lines('result')[0] ?? {};
-      const [, since = ''] = / is locked on fra-4 by ana@\S+ since (\S+) \(/.exec(message) ?? [];
+      const [, since = ''] = / is locked on fra-[45] by ana@\S+ since (\S+) \(/.exec(message) ?? [];
       expect(message).toContain(`${STAGE} is locked`);
       expect(message).toContain(`(deploy ${releaseOf(winner)})`);
       expect(Date.parse(since), message).toBeGreaterThanOrEqual(began - 1000);
