@@ -88,6 +88,19 @@ test('a release can be published again with other shared paths', async () => {
   expect(existsSync(at(host, 'releases', ONE, 'data'))).toBe(true);
 });
 
+test('where only folders are shared, a base still serves', async () => {
+  await using host = await makeHost('dash');
+  await begin(host);
+  await using one = await build(host, { a: 'a', b: 'b' });
+  await send(host, one, { release: ONE, shared: { files: [], dirs: ['data', 'old'] } });
+  await using two = await build(host, { a: 'a', b: 'changed' });
+  const base = { release: ONE, manifest: one.manifest };
+  await send(host, two, { release: TWO, base, shared: { files: [], dirs: ['data'] } });
+  expect(await readFile(at(host, 'releases', TWO, 'a'), 'utf8')).toBe('a');
+  expect(existsSync(at(host, 'releases', TWO, 'data'))).toBe(true);
+  await expect(lstat(at(host, 'releases', TWO, 'old'))).rejects.toThrow('ENOENT');
+});
+
 test('a ledger that cannot be read is no published release', async () => {
   await using host = await makeHost('dash');
   await begin(host);

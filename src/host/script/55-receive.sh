@@ -90,7 +90,8 @@ copy_base() {
   trap - EXIT
   copy_tree "$D/releases/$base" "$r_in/tree" || return 1
   while IFS= read -r c_; do
-    case $NL$drop$NL in *"$NL$c_$NL"*) ;; *) rm -rf -- "$r_in/tree/$c_" ;; esac
+    # an empty line is the whole tree
+    case $NL$NL$drop$NL in *"$NL$c_$NL"*) ;; *) rm -rf -- "$r_in/tree/$c_" ;; esac
   done 2>/dev/null <"$META/ledger/$base.shared" || :
 }
 
