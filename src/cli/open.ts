@@ -6,7 +6,7 @@ import type { StageSession } from '../rollout/session.ts';
 import { wantedTransport } from '../ssh/choose.ts';
 import { connect } from '../ssh/connect.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
-import { resolveTarget } from '../ssh/resolve.ts';
+import { knockAt, resolveTarget } from '../ssh/resolve.ts';
 import { cacheDir } from './cache-dir.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
 import { personAt } from './person.ts';
@@ -75,5 +75,12 @@ export function openSettings(context: CliContext, settings: Settings, options: O
 
 async function connectHost({ env }: CliContext, { name, address, transport }: HostSettings, options: ConnectOptions) {
   const wanted = wantedTransport(env) ?? transport;
-  return connect(await resolveTarget({ name, ...address }, env), { ...options, transport: wanted, env });
+  const target = { name, ...address };
+  const resolved = resolveTarget(target, env);
+  const knock = wanted === 'openssh' ? undefined : knockAt(target, env);
+  try {
+    return await connect(await resolved, { ...options, transport: wanted, env, knock });
+  } finally {
+    knock?.end();
+  }
 }

@@ -10,6 +10,7 @@ import { SSH } from './openssh/program.ts';
 import { isOnPath } from './processes.ts';
 import type { Environment } from './processes.ts';
 import type { AskPerson } from './prompts.ts';
+import type { Knock } from './knock.ts';
 import type { HostSpec } from './spec.ts';
 import type { Timing } from './timing.ts';
 import type { Connection, Hop, TransportName } from './transport.ts';
@@ -24,6 +25,8 @@ export interface ConnectOptions extends HostKeyPolicy {
   readonly transport?: TransportName | undefined;
   /** For the programs that are run: ssh, a ProxyCommand. */
   readonly env?: Environment;
+  /** A connection to the host that was begun already. */
+  readonly knock?: Knock | undefined;
   /** Gives up the attempt, not the connection that came of it. */
   readonly signal?: AbortSignal;
 }

@@ -11,6 +11,7 @@ import { learnHostKeys } from './learn-host-keys.ts';
 import type { Introduction } from './learn-host-keys.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import type { HostSpec } from './spec.ts';
+import { openSocket } from './tcp.ts';
 import { timingFor } from './timing.ts';
 import type { Hop } from './transport.ts';
 import type { Wire } from './wire.ts';
@@ -48,12 +49,12 @@ function learn(spec: HostSpec, introduction: Introduction): void {
 /** Undefined: a socket of our own leads there. */
 function wayTo(
   spec: HostSpec,
-  { env = process.env }: ConnectOptions,
+  { env = process.env, knock }: ConnectOptions,
   hop: Hop | undefined,
 ): ((signal: AbortSignal) => Promise<Wire>) | undefined {
   const { proxyCommand, host, port } = spec;
   if (hop !== undefined) return () => hop.forward(host, port);
-  if (proxyCommand === undefined) return undefined;
+  if (proxyCommand === undefined) return knock && ((signal) => knock.take(spec, signal) ?? openSocket(spec, signal));
   return () => Promise.resolve(openProxyCommand(spec, proxyCommand, env));
 }
 

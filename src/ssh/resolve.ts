@@ -9,6 +9,7 @@ import { valueOf } from './config/settings.ts';
 import { mustExpand, specFrom, tokenValues } from './config/spec-from.ts';
 import type { Origin } from './config/spec-from.ts';
 import type { Wanted } from './config/wanted.ts';
+import { Knock } from './knock.ts';
 import type { HostSpec, Target } from './spec.ts';
 import { readSshConfig } from './ssh-config.ts';
 import type { SshConfigSource } from './ssh-config.ts';
@@ -25,11 +26,18 @@ export interface ResolveOptions {
 
 /** Applies the user's OpenSSH configuration to a target, and to the hosts on the way to it, as `ssh` itself would. */
 export function resolveTarget(target: Target, env: Environment, options: ResolveOptions = {}): Promise<HostSpec> {
-  const file = options.sshConfigFile ?? (env['SLIPWAY_SSH_CONFIG'] || undefined);
-  const now = options.now ?? (() => systemClock.now());
-  const source = { ssh: options.ssh ?? 'ssh', file, env, local: localUser(env), now };
   const { host, user, port } = target;
-  return new Way(source).resolve(target.name, { host, user, port, jump: undefined });
+  return new Way(sourceOf(env, options)).resolve(target.name, { host, user, port, jump: undefined });
+}
+
+/** Begins the connection to a target that is resolved meanwhile. */
+export function knockAt(target: Target, env: Environment, options: ResolveOptions = {}): Knock {
+  return new Knock(target, sourceOf(env, options));
+}
+
+function sourceOf(env: Environment, { ssh = 'ssh', sshConfigFile, now }: ResolveOptions): SshConfigSource {
+  const file = sshConfigFile ?? (env['SLIPWAY_SSH_CONFIG'] || undefined);
+  return { ssh, file, env, local: localUser(env), now: now ?? (() => systemClock.now()) };
 }
 
 /** The hosts from here to a target, found from its end. */

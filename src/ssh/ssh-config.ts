@@ -61,10 +61,19 @@ async function ask(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> 
     case 'answered':
       return parse(outcome.stdout);
     case 'missing':
-      return evaluate({ wanted, files: filesOf(source), local: source.local, env: source.env });
+      return readOurselves(wanted, source, 'allowed');
     case 'failed':
       throw await explain(wanted, source, outcome);
   }
+}
+
+/** The same by our own reading of the files, before OpenSSH has answered. Runs nothing; rejects where that is not enough. */
+export function guessSshConfig(wanted: Wanted, source: SshConfigSource): Promise<SshConfig> {
+  return readOurselves(wanted, source, 'refused');
+}
+
+function readOurselves(wanted: Wanted, source: SshConfigSource, exec: 'allowed' | 'refused'): Promise<SshConfig> {
+  return evaluate({ wanted, files: filesOf(source), local: source.local, env: source.env, exec });
 }
 
 const askers = new WeakMap<Environment, Map<string, ReturnType<typeof createAsker>>>();

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../../base/errors.ts';
@@ -30,6 +31,8 @@ export interface Evaluated {
   readonly files: readonly ConfigFile[];
   readonly local: LocalUser;
   readonly env: Environment;
+  /** Whether `Match exec` may run what it names; where it may not, nothing can be said. */
+  readonly exec: 'allowed' | 'refused';
 }
 
 /** What configuration files say about a host, for machines without the program ssh: in the form of `ssh -G`. */
@@ -78,7 +81,7 @@ class Evaluation {
   }
 
   async #read(file: ConfigFile, scope: Scope): Promise<void> {
-    const parsed = parseConfig(await readGuarded(file));
+    const parsed = parseConfig(readGuarded(file));
     if (parsed.type === 'misread') throw unreadable(`${file.path}:${parsed.misread.line}`, parsed.misread.reason);
     let { isActive } = scope;
     for (const directive of parsed.directives) {
@@ -92,11 +95,14 @@ class Evaluation {
   }
 
   async #matches({ rest }: Directive, where: string): Promise<boolean> {
-    const { wanted, env } = this.#request;
+    const { wanted, env, exec } = this.#request;
     const { host, user, localUser } = this.#tokens();
     const judgement = await judgeMatch(rest, {
       ...{ original: wanted.host, host, user, localUser, isFinal: this.#isFinal },
-      succeeds: (command) => succeeds(must(expandMatchCommand(command, this.#tokens()), where), env),
+      succeeds: (command) => {
+        if (exec === 'refused') throw unreadable(where, 'a command would have to be run');
+        return succeeds(must(expandMatchCommand(command, this.#tokens()), where), env);
+      },
     });
     if (judgement.type === 'misread') throw unreadable(where, judgement.reason);
     this.#wantsFinal ||= judgement.wantsFinal;
@@ -110,8 +116,7 @@ class Evaluation {
     for (const word of words) {
       const pattern = must(expandPath(word, this.#tokens(), env), where);
       const rooted = isAbsolute(pattern) ? pattern : join(includeRoot(file, local.home), pattern);
-      const paths = await findIncluded(rooted);
-      for (const path of paths) {
+      for (const path of findIncluded(rooted)) {
         await this.#read({ path, isUsers: file.isUsers, isGuarded: true, isRequired: false }, scope);
       }
     }
@@ -152,8 +157,9 @@ function unreadable(where: string, reason: string): UserError {
   });
 }
 
-async function readGuarded({ path, isGuarded, isRequired }: ConfigFile): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
+/** Read at once: they are small, and whoever wants to connect waits for nothing else. */
+function readGuarded({ path, isGuarded, isRequired }: ConfigFile): string {
+  const found = statOf(path);
   if (found === undefined && !isRequired) return '';
   const isSafe = found === undefined || isOwn(found.uid, found.mode);
   if (isGuarded && !isSafe) {
@@ -163,9 +169,19 @@ async function readGuarded({ path, isGuarded, isRequired }: ConfigFile): Promise
       mend: `Make it yours alone: chmod go-w ${path}`,
     });
   }
-  return readFile(path, 'utf8').catch((error: unknown) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
     throw unreadable(path, (error as NodeJS.ErrnoException).code ?? 'unknown error');
-  });
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isOwn(uid: number, mode: number): boolean {

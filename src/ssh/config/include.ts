@@ -1,28 +1,36 @@
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The files that a pattern of `Include` stands for, in the order of their names. None is no mistake. */
-export async function findIncluded(pattern: string): Promise<string[]> {
+export function findIncluded(pattern: string): string[] {
   const [, ...segments] = pattern.split('/');
   let found = ['/'];
   for (const segment of segments.filter((name) => name !== '')) {
-    found = (await Promise.all(found.map((folder) => below(folder, segment)))).flat();
+    found = found.flatMap((folder) => below(folder, segment));
   }
   return found;
 }
 
-async function below(folder: string, segment: string): Promise<string[]> {
+function below(folder: string, segment: string): string[] {
   if (!/[*?[]/.test(segment)) {
     const path = join(folder, segment);
-    return (await stat(path).catch(() => undefined)) === undefined ? [] : [path];
+    return existsSync(path) ? [path] : [];
   }
-  const names = await readdir(folder).catch((): string[] => []);
+  const names = namesIn(folder);
   const glob = globOf(segment);
   const isWanted = (name: string) => glob.test(name) && name.startsWith('.') === segment.startsWith('.');
   return names
     .filter(isWanted)
     .sort()
     .map((name) => join(folder, name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function globOf(segment: string): RegExp {

@@ -25,6 +25,7 @@ async function evaluated(users: string | undefined, systems: string, mode = 0o60
     ],
     local: { name, home, uid: 0 },
     env: {},
+    exec: 'allowed',
   });
 }
 
