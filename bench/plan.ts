@@ -27,7 +27,7 @@ export interface PlannedComparison {
 
 export const USAGE = `usage: npm run bench -- [options]
   (none)         the promises: five hosts, mostly at 40 ms; some five minutes, four where it is quiet
-  --full         every contender under all conditions; an hour and a half; writes docs/bench.md
+  --full         every contender under all conditions; an hour; writes docs/bench.md
   --quick        fewer rounds, no deploy tool, not fifty hosts; a minute
   --rtt MS, --hosts N, --up MBIT
                  only these conditions, all operations
@@ -114,10 +114,10 @@ function everything(): Measurements {
     return {
       ...all,
       conditions,
-      ...(conditions === USUAL ? { rounds: 7, toolRounds: 3 } : { rounds: 5, toolRounds: 2 }),
+      ...(conditions === USUAL ? { rounds: 7, toolRounds: 3 } : { rounds: 3, toolRounds: 1 }),
     };
   });
-  const withOne = lines.map((line) => ({ ...all, conditions: { ...line, hosts: 1 }, rounds: 5, toolRounds: 1 }));
+  const withOne = lines.map((line) => ({ ...all, conditions: { ...line, hosts: 1 }, rounds: 3, toolRounds: 1 }));
   return { comparisons: [...withFive, ...withOne], openSessionRounds: 7, manyRounds: 3, document: 'written' };
 }
 

@@ -1,3 +1,4 @@
+import { tidied } from '../measuring/settle.ts';
 import type { Host } from '../../test/hosts/hosts.ts';
 import type { Commit } from '../app/app.ts';
 
@@ -25,6 +26,8 @@ export interface Contender extends AsyncDisposable {
 /** An empty folder on every host that belongs to the user who logs in. */
 export async function freshFolder(hosts: readonly Host[], folder: string): Promise<void> {
   const script = ({ user }: Host) => `rm -rf '${folder}' && install -d -o ${user} '${folder}'`;
+  // nothing may be made there while it is removed
+  await tidied();
   await Promise.all(hosts.map((host) => execOn(host, script(host))));
 }
 

@@ -1,8 +1,9 @@
 import type { Commit } from '../app/app.ts';
 import { checkRelease, type Contender } from '../contenders/contender.ts';
 import { sshTrue } from '../contenders/rsync.ts';
-import { run, type Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import { type Counting, type Sample, sample } from './sample.ts';
+import { settle } from './settle.ts';
 
 /** What is measured, in this order: two releases that follow the first one, then back to the one before. */
 export const OPERATIONS = ['first', 'small', 'big', 'rollback'] as const;
@@ -114,9 +115,8 @@ async function perform(
   }
 }
 
-/** What was written before is not to be waited for by the next: it is on the disk before the clock starts. */
 async function measureOne(site: Site, counting: Counting, work: () => Promise<void>): Promise<Sample> {
-  await run(site, ['sync']);
+  await settle(site);
   return sample(site, counting, work);
 }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { freshFolder } from '../contenders/contender.ts';
 import { makeProject, type Project, STAGE } from '../contenders/project.ts';
 import { type Sample, sample } from '../measuring/sample.ts';
+import { settle, tidied } from '../measuring/settle.ts';
 import type { Site } from '../site.ts';
 import type { EmbeddedHosts } from './embedded-hosts.ts';
 
@@ -39,6 +40,7 @@ export async function measureMany(site: Site, bundle: string, rounds: number): P
   for (let round = 0; round < rounds; round += 1) {
     for (const { hosts, project, first, small } of both) {
       await project.forget();
+      await tidied();
       await Promise.all(hosts.map(({ home }) => rm(`${home}/bench`, { recursive: true, force: true })));
       first.push(await deployIn(apart, project, 'first'));
       small.push(await deployIn(apart, project, 'small'));
@@ -49,6 +51,7 @@ export async function measureMany(site: Site, bundle: string, rounds: number): P
 
 async function deployIn(site: Site, project: Project, release: 'first' | 'small'): Promise<Sample> {
   const { id } = site.app.commits[release];
+  await settle(site);
   return sample(site, 'without logins', async () => {
     await project.slipway('deploy', STAGE, '--ref', id, '--yes', '--json');
   });

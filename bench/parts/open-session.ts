@@ -9,7 +9,7 @@ import { resolveTarget } from '../../src/ssh/resolve.ts';
 import type { Commit } from '../app/app.ts';
 import { checkRelease, freshFolder } from '../contenders/contender.ts';
 import { hostsOf, makeProject, type Project, STAGE } from '../contenders/project.ts';
-import { command } from '../measuring/command.ts';
+import { settle } from '../measuring/settle.ts';
 import type { Site } from '../site.ts';
 import { type ChannelLog, counted } from './counting.ts';
 
@@ -31,7 +31,7 @@ export async function measureOpenSession(site: Site, bundle: string, rounds: num
     await within(await openProject(project), async (session) => {
       await deploy(session, site.app.commits.first);
       await session.inspect();
-      await command(['sync'], site);
+      await settle(site);
       redeploys.push(await deploy(session, site.app.commits.small));
     });
   }
@@ -77,7 +77,7 @@ async function within<T>(session: StageSession, work: (session: StageSession) =>
 
 async function deploy(session: StageSession, { id }: Commit): Promise<{ planMs: number; runMs: number }> {
   const began = performance.now();
-  const prepared = await session.planDeploy({ ref: id });
+  const prepared = await session.planDeploy({ ref: id, begins: 'soon' });
   const planned = performance.now();
   const { exitCode, message } = await session.start(prepared).finished;
   const ended = performance.now();

@@ -13,7 +13,7 @@ import type {
 } from './verbs.ts';
 
 /** The requests of the host client: each verb's variables, as its part of the host script names them. */
-export function probeRequest({ instances, shared, depth }: ProbeOptions): Request {
+export function probeRequest({ instances, shared, depth, spare }: ProbeOptions): Request {
   const asks = (type: string) => (instances.some((instance) => instance.health.probe.type === type) ? 'yes' : 'no');
   return {
     verb: 'probe',
@@ -22,6 +22,7 @@ export function probeRequest({ instances, shared, depth }: ProbeOptions): Reques
       need_http: asks('http'),
       need_tcp: asks('tcp'),
       with_rights: depth === 'rights' ? 'yes' : 'no',
+      spare: spare === 'wanted' ? 'yes' : '',
     },
     functions: [
       each(
@@ -41,7 +42,7 @@ export function lockRequest(options: LockOptions): Request {
 }
 
 export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal'>): Request {
-  const { rollout, release, base = '', digest, ledger, shared, prepare, plan = '', bytes } = options;
+  const { rollout, release, base = '', gone, digest, ledger, shared, prepare, plan = '', bytes } = options;
   const { upload, kept = '', whenCut, codec, against } = options;
   return {
     verb: 'receive',
@@ -49,6 +50,7 @@ export function receiveRequest(options: Omit<ReceiveOptions, 'payload' | 'signal
       rollout,
       release,
       base,
+      gone,
       digest,
       ledger,
       plan,
@@ -114,7 +116,7 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
 /** `size`: bytes of the journal that follows on stdin. */
 type Finishing = FinishOptions & { readonly size: number };
 
-export function finishRequest({ rollout, marks, prune, history, lock, journal, size }: Finishing): Request {
+export function finishRequest({ rollout, marks, prune, history, lock, spare, journal, size }: Finishing): Request {
   return {
     verb: 'finish',
     variables: {
@@ -123,6 +125,7 @@ export function finishRequest({ rollout, marks, prune, history, lock, journal, s
       prune: lines(prune),
       history,
       release_lock: lock === 'release' ? 'yes' : 'no',
+      spare: spare === 'wanted' ? 'yes' : '',
       journal,
       size,
     },

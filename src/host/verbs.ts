@@ -46,7 +46,11 @@ export interface ProbeOptions {
   readonly shared: SharedSettings;
   /** `rights` also asks for everything a rollout will need; `look` only reads. */
   readonly depth: 'look' | 'rights';
+  /** Whether the host's spare copy of what it runs is of use is found out once it has answered, for an upload that follows. */
+  readonly spare?: Spare;
 }
+
+export type Spare = 'wanted' | 'none';
 
 export interface LockOptions {
   readonly owner: LockOwner;
@@ -98,6 +102,8 @@ export interface ReceiveOptions {
   readonly rollout: string;
   readonly release: string;
   readonly base: string | undefined;
+  /** How many files of the base go. */
+  readonly gone: number;
   readonly digest: string;
   readonly ledger: string;
   readonly shared: SharedSettings;
@@ -200,6 +206,8 @@ export interface FinishOptions {
   readonly prune: readonly string[];
   readonly history: string;
   readonly lock: 'release' | 'keep';
+  /** Whether the host makes a copy of what it runs for the next upload, when all is over. */
+  readonly spare?: Spare;
   /** Lines of the journal that have not come by the control channel. */
   readonly journal: string;
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
-import type { HostClient } from '../host/verbs.ts';
+import type { Settings } from '../config/settings.ts';
+import type { HostClient, Spare } from '../host/verbs.ts';
 import type { Artifact } from '../release/artifact.ts';
 import { type Codec, codecFor } from '../release/compress.ts';
 import { chooseBase, delta, type Delta, uploadBytes } from '../release/delta.ts';
@@ -21,6 +22,11 @@ export interface Lack {
   readonly delta: Delta;
   /** What it can unpack. */
   readonly codec: Codec;
+}
+
+/** What a prepare step may write into is copied whole, and from what the step has left: no copy is made ahead. */
+export function spareFor({ prepare }: Settings): Spare {
+  return prepare.length === 0 ? 'wanted' : 'none';
 }
 
 /** Finds the base on every host that leaves the fewest bytes to send. */
@@ -131,6 +137,7 @@ export function createDelivery({ artifact, packing, lacks, ledger, wasGood }: De
       return {
         type: 'send',
         base: lack.base,
+        gone: lack.delta.gone.length,
         upload: hash('sha256', `${digest} ${lack.baseManifest?.digest ?? ''}`).slice(0, 16),
         size: uploadBytes(lack.delta) >= LARGE ? 'large' : 'small',
         pack: (signal, found) => packing.pack(lack, signal, found),

@@ -8,6 +8,8 @@ export type HostDelivery = { readonly type: 'reuse'; readonly verify: 'all files
 export interface Sent {
   readonly type: 'send';
   readonly base: string | undefined;
+  /** Files of the base that the release has no more. */
+  readonly gone: number;
   /** Names what is sent over what: a later attempt finds by it what has arrived. */
   readonly upload: string;
   /** Large: worth keeping when it is cut off, and worth asking for what was kept. */

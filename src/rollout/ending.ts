@@ -2,6 +2,7 @@ import type { HistoryRecord } from '../host/records.ts';
 import type { HostClient, Mark } from '../host/verbs.ts';
 import { list, plural } from '../base/text.ts';
 import { type RolloutContext } from './context.ts';
+import { spareFor } from './deliver.ts';
 import type { Phase } from './events.ts';
 import { keepPaused } from './locking.ts';
 import type { Plan } from './plan.ts';
@@ -83,6 +84,7 @@ async function finishAll(context: RolloutContext, ending: Ending, outcome: Rollo
         history,
         journal: context.journal.rest(),
         lock: 'release',
+        spare: spareFor(context.settings),
       });
       if (pruned.length > 0) context.events.emit({ type: 'release.pruned', host: host.host, releases: pruned });
       context.events.emit({ type: 'lock.released', host: host.host });

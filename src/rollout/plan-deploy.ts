@@ -7,7 +7,7 @@ import { releaseId } from '../release/id.ts';
 import { expiredReleases } from '../release/retention.ts';
 import { buildArtifact } from '../release/source.ts';
 import { reviveLeftover } from '../service/leftover.ts';
-import { createDelivery, findLacks, hostPlan, type Lack } from './deliver.ts';
+import { createDelivery, findLacks, hostPlan, type Lack, spareFor } from './deliver.ts';
 import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
@@ -24,7 +24,7 @@ import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts'
 export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
   const hosts = targets(stage, options.only);
   // the hosts first: what is done here is done while the login goes back and forth
-  const reading = readForRollout(stage, hosts);
+  const reading = readForRollout(stage, hosts, options.begins === 'soon' ? spareFor(stage.settings) : 'none');
   const building = build(stage, options).then((artifact) => ({
     artifact,
     ...headStart(stage, artifact, signalOf(options)),

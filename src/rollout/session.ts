@@ -48,6 +48,8 @@ export interface DeployOptions {
   readonly dir?: string;
   readonly only?: readonly string[];
   readonly restart?: boolean;
+  /** `soon`: hosts may find out already what the upload will need to know. */
+  readonly begins?: 'soon' | 'never';
   /** Whether git is asked for the commits since what is live; told when left out. */
   readonly changes?: 'told' | 'left out';
   /** Lines of the build, sanitised. */

@@ -3,7 +3,7 @@ import { RemoteError, SlipwayError } from '../base/errors.ts';
 import { list, plural } from '../base/text.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Finding, HostState } from '../host/state.ts';
-import type { HostClient } from '../host/verbs.ts';
+import type { HostClient, ProbeOptions, Spare } from '../host/verbs.ts';
 import type { Manifests } from './manifests.ts';
 import type { HostReading } from './session.ts';
 
@@ -22,14 +22,18 @@ export interface Reading {
   readonly clockOffset: number;
 }
 
-export async function readHost(stage: Stage, host: string, depth: 'look' | 'rights'): Promise<Reading> {
+export async function readHost(
+  stage: Stage,
+  host: string,
+  asked: Pick<ProbeOptions, 'depth' | 'spare'>,
+): Promise<Reading> {
   const { settings, clients, clock } = stage;
   const instances = settings.instances.filter((instance) => instance.host === host);
-  const asked = clock.now();
-  const state = await clients.get(host)!.probe({ instances, shared: settings.shared, depth });
+  const began = clock.now();
+  const state = await clients.get(host)!.probe({ instances, shared: settings.shared, ...asked });
   const answered = clock.now();
   // a busybox host tells its time to half a second; below a second the offset is noise
-  const offset = (asked + answered) / 2 - state.now;
+  const offset = (began + answered) / 2 - state.now;
   return { state, clockOffset: Math.abs(offset) < 1000 ? 0 : Math.round(offset) };
 }
 
@@ -37,7 +41,7 @@ export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]>
   return Promise.all(
     stage.settings.hosts.map(async ({ name: host }): Promise<HostReading> => {
       try {
-        return { type: 'read', host, state: (await readHost(stage, host, 'look')).state };
+        return { type: 'read', host, state: (await readHost(stage, host, { depth: 'look' })).state };
       } catch (thrown) {
         if (!(thrown instanceof SlipwayError)) throw thrown;
         return { type: 'unreachable', host, reason: thrown.message, mend: thrown.mend };
@@ -47,8 +51,12 @@ export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]>
 }
 
 /** Reads every host of a rollout. One that cannot be read stops it: all that cannot are named at once. */
-export async function readForRollout(stage: Stage, hosts: readonly string[]): Promise<readonly Reading[]> {
-  const readings = await Promise.allSettled(hosts.map((host) => readHost(stage, host, 'rights')));
+export async function readForRollout(
+  stage: Stage,
+  hosts: readonly string[],
+  spare: Spare = 'none',
+): Promise<readonly Reading[]> {
+  const readings = await Promise.allSettled(hosts.map((host) => readHost(stage, host, { depth: 'rights', spare })));
   const failures = readings.flatMap((reading) => (reading.status === 'rejected' ? [reading.reason as unknown] : []));
   if (failures.length > 0) throw allFailures(failures);
   return readings.flatMap((reading) => (reading.status === 'fulfilled' ? [reading.value] : []));

@@ -82,7 +82,9 @@ async function readQuiet(
   };
   for (let attempt = 1; ; attempt += 1) {
     const known = attempt === 1 ? heard : () => undefined;
-    const readings = await Promise.all(hosts.map(async (host) => known(host) ?? readHost(stage, host, 'look')));
+    const readings = await Promise.all(
+      hosts.map(async (host) => known(host) ?? readHost(stage, host, { depth: 'look' })),
+    );
     const busy = readings.flatMap(({ state }) => state.instances.filter((one) => one.busy !== undefined));
     if (busy.length === 0 || attempt === BUSY_TRIES) return readings;
     if (attempt === 1) {

@@ -27,7 +27,7 @@ export interface Beside {
 
 export async function readOthers(stage: Stage, hosts: readonly string[]): Promise<Beside> {
   const others = stage.settings.hosts.map((host) => host.name).filter((name) => !hosts.includes(name));
-  const readings = await Promise.allSettled(others.map((host) => readHost(stage, host, 'look')));
+  const readings = await Promise.allSettled(others.map((host) => readHost(stage, host, { depth: 'look' })));
   return {
     states: readings.flatMap((one) => (one.status === 'fulfilled' ? [one.value.state] : [])),
     unknown: others.filter((_, index) => readings[index]!.status === 'rejected'),

@@ -31,6 +31,7 @@ export async function uploadFor(
     rollout: id,
     release: plan.release.id,
     base: way.base,
+    gone: way.gone,
     digest: delivery.digest,
     ledger: delivery.ledger ?? '',
     shared: settings.shared,

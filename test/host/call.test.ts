@@ -141,7 +141,7 @@ test('a payload that cannot be read here is the reason that is told, and nothing
     yield Buffer.from('x');
     throw new Error('EIO: i/o error, read');
   };
-  const options = { rollout: 'r1', release: ONE, base: undefined, digest: '0'.repeat(64), ledger: '{}' };
+  const options = { rollout: 'r1', release: ONE, base: undefined, gone: 0, digest: '0'.repeat(64), ledger: '{}' };
   const sending = host.client.receive({
     ...options,
     shared: NOTHING_SHARED,
@@ -167,6 +167,7 @@ test('a call that the host refuses early does not wait for its payload', async (
     rollout: 'somebody-else',
     release: ONE,
     base: undefined,
+    gone: 0,
     digest: '0'.repeat(64),
     ledger: '{}',
     shared: NOTHING_SHARED,

@@ -35,7 +35,7 @@ describe.each(SHELLS)('the lock under %s', (shell) => {
         was: { owner: { rollout: winners[0] } },
       });
     }
-    expect((await readdir(meta(host))).filter((name) => name.startsWith('lock'))).toEqual([]);
+    await expect.poll(async () => (await readdir(meta(host))).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
 
   test('of five who saw the same dead owner exactly one takes over', async () => {

@@ -113,9 +113,10 @@ export async function sendOptions(
   sending: Sending,
 ): Promise<ReceiveOptions> {
   const { release, base, shared = NOTHING_SHARED, prepare = [], rollout = 'r1', garble, codec, had, more } = sending;
+  const change = delta(base?.manifest, manifest, new Set(sending.damaged));
   const payload = await packPayload({
     artifact: { tree, manifest, origin: { type: 'dir', dir: tree } },
-    delta: delta(base?.manifest, manifest, new Set(sending.damaged)),
+    delta: change,
     base: base?.manifest,
     baseTree: base?.tree,
     codec,
@@ -128,6 +129,7 @@ export async function sendOptions(
     rollout,
     release,
     base: base?.release,
+    gone: change.gone.length,
     digest: manifest.digest,
     ledger: ledgerOf(release, manifest.digest),
     shared,

@@ -17,6 +17,7 @@ export async function deploy(context: CliContext, stage: string, flags: DeployFl
     ...(dir === undefined ? {} : { dir }),
     ...(only === undefined ? {} : { only }),
     ...(restart === undefined ? {} : { restart }),
+    begins: flags.dryRun === true ? ('never' as const) : ('soon' as const),
     // a program reads the plan, which does not hold them
     ...(flags.json === true ? { changes: 'left out' as const } : {}),
   };

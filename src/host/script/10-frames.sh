@@ -10,7 +10,7 @@ LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 # Set in a profile, some change what our tools do and print, and the others would be taken for ours.
-unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
 TAB='	'
 NL='
 '
@@ -145,7 +145,7 @@ is_root() {
 # does not begin with NONCE is the rest of a payload: the shell ends.
 serve() {
   umask 022
-  META=$D/.slipway
+  META=$D/.slipway q_shell=$1
   know_user
   [ -z "$path_prefix" ] || PATH=$path_prefix:$PATH
   printf '\n@%s ready\n' "$1"
@@ -165,10 +165,11 @@ serve_one() {
   [ -z "$SCRIPT" ] || ! is_installed || SCRIPT=
 }
 
+# after: what a verb has still to do once it has answered. Nobody waits for that but the next request on this channel.
 main() {
   exec 3>&1 1>&2
   case $1 in receive | finish | prepare | control | log) ;; *) exec </dev/null ;; esac
-  trap 'r_=$?; end_lease; frame end "$r_"' EXIT
+  trap 'r_=$?; end_lease; frame end "$r_"; [ -z "${after-}" ] || "$after"' EXIT
   trap 'exit 129' HUP
   trap 'exit 143' TERM
   install_script 2>/dev/null || :

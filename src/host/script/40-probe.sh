@@ -12,6 +12,7 @@ verb_probe() {
   each_instance probe_instance
   probe_leftovers
   [ "$with_rights" != yes ] || probe_needs
+  [ "$spare" != yes ] || after=check_spare
 }
 
 probe_host() {

@@ -119,7 +119,7 @@ verb_unlock() {
   fi
   read_line "$META/lock/owner.json" || LINE=
   # renamed first: nobody ever sees a lock that is half gone
-  mv -T -- "$META/lock" "$META/lock.gone.$$" && rm -rf -- "$META/lock.gone.$$"
+  ! mv -T -- "$META/lock" "$META/lock.gone.$$" || after=clear_away
   frame lock released "$LINE"
   [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson"
 }

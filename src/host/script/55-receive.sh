@@ -4,6 +4,7 @@
 # receive: release, digest, ledger (JSON), plan (JSON of the rollout's plan, which is frozen here with it, or empty);
 # base (a release, or empty), copy (yes: the base is copied, since a prepare step may write into files; else hard links),
 # drop (shared paths, a line each: what the tree has there does not count);
+# gone (how many files of the base the release has no more),
 # upload (names what is sent, over what), kept (what an earlier attempt at it left, as "arrived" told, or empty), park (yes:
 # what has come when it is cut off stays); codec (gzip | zstd), against (files of the base that zstd unpacks it with, a line each).
 # stdin: the payload, as long as size says, a tar: control/sums, control/manifest or control/edits, control/odd, new/….
@@ -13,11 +14,11 @@ verb_receive() {
   require_lock
   # what is not there is not used, and seldom there
   [ ! -d "$D/releases/$release" ] || ! is_used "$release" || fail used "$release"
-  [ -z "$plan" ] || verb_rollout
-  r_in=$META/incoming/$upload.$N r_list=$META/manifests/$digest r_old=/dev/null r_copy=
+  r_in=$META/incoming/$upload.$N r_list=$META/manifests/$digest r_old=/dev/null r_copy='' r_spare=''
   open_incoming
+  [ -z "$plan" ] || put "$META/rollouts/$rollout/plan.json" "$plan" || refuse_upload write "$META/rollouts/$rollout"
   # the copy is made while the payload comes in
-  [ -z "$base" ] || { copy_base & r_copy=$!; }
+  [ -z "$base" ] || [ -n "$r_spare" ] || { copy_base & r_copy=$!; }
   if ! take_payload; then
     [ -z "$against" ] || refuse_upload unpackable
     refuse_upload payload
@@ -38,7 +39,11 @@ verb_receive() {
 # One folder an attempt: what a cut has left running may still write into its own. Of what is left of others nothing is
 # needed but what this one goes on with.
 open_incoming() {
-  mkdir -p -- "$r_in/new" || refuse_upload write "$r_in"
+  if use_spare; then
+    [ -z "$plan" ] || mkdir -p -- "$META/rollouts/$rollout" || refuse_upload write "$META/rollouts"
+  else
+    mkdir -p -- "$r_in/new" "$META/rollouts/$rollout" || refuse_upload write "$r_in"
+  fi
   case $kept in '' | */*) ;; *) link_tree "$META/incoming/$kept/new/." "$r_in/new/" || refuse_upload write "$r_in" ;; esac
   for r_ in "$META/incoming/"*; do [ "$r_" = "$r_in" ] || rm -rf -- "$r_"; done
 }
@@ -85,10 +90,13 @@ unpack() {
   esac
 }
 
-# Links to shared paths of then come along; they go where they are none now.
 copy_base() {
   trap - EXIT
-  copy_tree "$D/releases/$base" "$r_in/tree" || return 1
+  copy_tree "$D/releases/$base" "$r_in/tree" && drop_old_links
+}
+
+# Links to shared paths of then come along; they go where they are none now.
+drop_old_links() {
   while IFS= read -r c_; do
     # an empty line is the whole tree
     case $NL$NL$drop$NL in *"$NL$c_$NL"*) ;; *) rm -rf -- "$r_in/tree/$c_" ;; esac
@@ -153,7 +161,8 @@ lay_over() {
     [ -z "$kept" ] || { mkdir -- "$r_in/new" && take_over; }
     return
   fi
-  take_over || return 1
+  # of a spare nothing goes, and all was looked at
+  { [ -n "$r_spare" ] && [ "$gone" = 0 ]; } || take_over || return 1
   while IFS= read -r o_; do [ -z "$o_" ] || make_way; done <<END
 $drop
 END

@@ -16,7 +16,7 @@ verb_activate() {
   a_name=$a_dir/$(turn_name)
   F=$a_name.frames
   { { [ -d "$a_dir" ] || mkdir -p -- "$a_dir"; } && true >>"$F"; } || fail write "$a_dir"
-  if ln -s -- "$$" "$a_name.begun" 2>/dev/null; then
+  if once "$a_name.begun"; then
     if [ "$here" = yes ]; then
       (work_here)
     else
@@ -26,6 +26,14 @@ verb_activate() {
     fi
   fi
   follow
+}
+
+# Makes FILE, for exactly one of those who ask.
+once() {
+  set -C
+  { true >"$1"; } 2>/dev/null && o_rc=0 || o_rc=$?
+  set +C
+  return "$o_rc"
 }
 
 # A mere switch is over before anybody could miss it: it needs no process that outlives the connection.

@@ -123,7 +123,7 @@ work_update() {
       ;;
   esac
   guard
-  : "${env_old:=$(cat "$HOME_/env" 2>/dev/null)}"
+  [ -n "$env_old" ] || [ ! -e "$HOME_/env" ] || env_old=$(cat "$HOME_/env")
   if write "$HOME_/env" "$env" && write_line "$HOME_/service" "$service_line" && switch_to "$release"; then
     state switched "$release" ""
     run_release || restore
@@ -132,8 +132,9 @@ work_update() {
     state failed "$u_old" "$WHY"
     restore
   fi
+  # nobody serves what it points at, so it need not be there at every moment
   [ -z "$u_back" ] || [ "$u_back" = "$release" ] || points_at "$HOME_/previous" "$u_back" ||
-    point "$HOME_/previous" "../../releases/$u_back"
+    ln -sfn -- "../../releases/$u_back" "$HOME_/previous"
   agree_on_current
   state updated "$release" "" "" "$PROOF"
   finish updated "$PROOF"

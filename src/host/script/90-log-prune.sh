@@ -68,7 +68,7 @@ verb_history() {
 }
 
 # finish: what ends a rollout on this host, in one go: marks (release status, a line each), history (a JSON line), prune
-# (releases, a line each), release_lock (yes or no), journal (lines of the rollout's journal). A long journal comes on stdin
+# (releases, a line each), release_lock (yes or no), spare (yes: one is made for the next), journal (lines of the rollout's journal). A long journal comes on stdin
 # instead, gzipped, as long as size says.
 verb_finish() {
   require_lock
@@ -83,10 +83,11 @@ END
   while IFS= read -r p_; do [ -z "$p_" ] || prune_release "$p_"; done <<END
 $prune
 END
-  prune_rest
+  prune_records
   [ -z "$history" ] || printf '%s\n' "$history" >>"$META/history.ndjson" || fail write "$META/history.ndjson"
   sync_tree "$META"
   [ "$release_lock" != yes ] || { any=no history='' && verb_unlock; }
+  after=tidy_up
 }
 
 take_journal() {
@@ -102,9 +103,6 @@ prune_release() {
   ! is_used "$1" || return 0
   [ ! -e "$META/trash.$1" ] || rm -rf -- "$META/trash.$1"
   [ ! -d "$D/releases/$1" ] || mv -T -- "$D/releases/$1" "$META/trash.$1" || return 0
-  rm -f -- "$META/ledger/$1.json" "$META/ledger/$1.prepare" "$META/ledger/$1.shared"
-  # nobody has to wait for it; what a cut leaves of it goes next time
-  (trap - EXIT && exec rm -rf -- "$META/trash.$1") </dev/null >/dev/null 2>&1 3>&- &
   frame pruned "$1"
 }
 
@@ -131,21 +129,44 @@ releases_in_use() {
 prune_cut() {
   case $marks in *' good'*) for p_ in "$META/incoming/"*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done ;; esac
   for p_ in "$META/"trash.*; do [ ! -e "$p_" ] || rm -rf -- "$p_"; done
-  for p_ in "$META/"lock.* "$META/"*.new "$META/"*/*.new; do
+  for p_ in "$META/"lock.* "$META/"next.* "$META/"*.new "$META/"*/*.new; do
     [ ! -e "$p_" ] || find "$p_" -maxdepth 0 -mmin +60 -exec rm -rf -- {} + 2>/dev/null
   done
 }
 
-# Bounds: twenty rollouts, the manifests of known releases, two scripts.
-prune_rest() {
-  prune_rollouts "$META/rollouts/"*
+# What is noted of releases that are no longer there, and manifests that none of the others has; removed in one go.
+prune_records() {
   p_known=
-  for p_ in "$META/ledger/"*.json; do ! read_line "$p_" || p_known=$p_known$LINE; done
-  for p_ in "$META/manifests/"*; do
-    case $p_known in *"\"digest\":\"${p_##*/}\""*) ;; *) rm -f -- "$p_" ;; esac
+  set --
+  for p_ in "$META/ledger/"*.json; do
+    p_one=${p_##*/}
+    p_one=${p_one%.json}
+    case $NL$prune$NL in
+      *"$NL$p_one$NL"*) [ -d "$D/releases/$p_one" ] || { set -- "$@" "$META/ledger/$p_one".* && continue; } ;;
+    esac
+    ! read_line "$p_" || p_known=$p_known$LINE
   done
-  prune_scripts "$META"/host-*.sh
+  for p_ in "$META/manifests/"*; do
+    case $p_known in *"\"digest\":\"${p_##*/}\""*) ;; *) set -- "$@" "$p_" ;; esac
+  done
+  [ "$#" = 0 ] || rm -f -- "$@"
 }
+
+# Bounds (twenty rollouts, two scripts) and the spare, a moment later: what others still do comes first. The lock is gone by
+# then, so this keeps off all that a new rollout may write.
+tidy_up() {
+  (
+    trap - EXIT
+    sleep 1
+    clear_away
+    prune_rollouts "$META/rollouts/"*
+    prune_scripts "$META"/host-*.sh
+    [ "$spare" != yes ] || make_spare
+  ) </dev/null >/dev/null 2>&1 3>&- &
+}
+
+# What was only moved out of the way; what a cut leaves of it goes next time.
+clear_away() { rm -rf -- "$META/"trash.* "$META/lock.gone.$$"; }
 
 # Their ids begin with their time, so names sort by age.
 prune_rollouts() {

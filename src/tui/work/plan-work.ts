@@ -30,7 +30,12 @@ export function createPlanWork({ store, session }: Surroundings) {
     const onBuildLine = (line: string) => {
       if (!signal.aborted) store.post({ type: 'buildLines', lines: [line] });
     };
-    return open.planDeploy({ ...(asked.target === '' ? {} : { ref: asked.target }), onBuildLine, signal });
+    return open.planDeploy({
+      begins: 'soon',
+      ...(asked.target === '' ? {} : { ref: asked.target }),
+      onBuildLine,
+      signal,
+    });
   };
 
   return {
