@@ -2,6 +2,7 @@ import { ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import { list, plural } from '../base/text.ts';
 import type { HostClient, ReceiveAnswer } from '../host/verbs.ts';
+import { isAway } from './away.ts';
 import type { RolloutContext } from './context.ts';
 import type { Sent } from './delivery.ts';
 import { uploadFor } from './upload.ts';
@@ -56,20 +57,9 @@ export async function send(context: RolloutContext, host: HostClient, sending: S
   }
 }
 
-/** While a host that was lost is away, it cannot be reached; a login that is refused is never tried again by itself. */
-const AWAY = new Set([
-  'SLIP_REFUSED',
-  'SLIP_UNREACHABLE',
-  'SLIP_DNS',
-  'SLIP_CONNECT_TIMEOUT',
-  'SLIP_HANDSHAKE_TIMEOUT',
-  // the system's ssh does not say why in a way that can be told; it has let us in before
-  'SLIP_OPENSSH',
-]);
-
 function isLoss(thrown: unknown, { losses }: Dealing): thrown is RemoteError {
   if (thrown instanceof ConnectionLostError) return true;
-  return losses > 0 && thrown instanceof RemoteError && AWAY.has(thrown.code);
+  return losses > 0 && isAway(thrown);
 }
 
 interface Attempt extends Sending {

@@ -1,3 +1,4 @@
+import { RemoteError } from '../base/errors.ts';
 import { createLimit } from '../base/limit.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
@@ -40,10 +41,27 @@ async function stageHost(context: RolloutContext, host: HostClient, signal: Abor
 async function reuse(context: RolloutContext, host: HostClient, verify: 'all files' | 'trust'): Promise<void> {
   const { id, plan, delivery, settings } = context;
   const release = plan.release.id;
-  if (verify === 'all files') await host.verify({ release, digest: delivery.digest, shared: settings.shared });
+  if (verify === 'all files') {
+    await host.verify({ release, digest: delivery.digest, shared: settings.shared }).catch((thrown: unknown) => {
+      throw plan.kind === 'rollback' && isDamaged(thrown) ? noTarget(thrown, settings.stage) : thrown;
+    });
+  }
   // a good release stays good until this rollout of it has ended well
   if (delivery.ledger === undefined || delivery.wasGood) return;
   await host.ledger({ rollout: id, release, ledger: delivery.ledger.replace('"preparing"', '"ready"') });
+}
+
+function isDamaged(thrown: unknown): thrown is RemoteError {
+  return thrown instanceof RemoteError && thrown.code === 'SLIP_VERIFY';
+}
+
+/** Deploying it again is no way back. */
+function noTarget({ code, message, host, cause }: RemoteError, stage: string): RemoteError {
+  return new RemoteError({
+    ...{ code, message, cause },
+    ...(host === undefined ? {} : { host }),
+    mend: `Roll back to another release: slipway releases ${stage} lists them.`,
+  });
 }
 
 interface Preparing {

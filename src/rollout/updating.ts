@@ -6,6 +6,7 @@ import type { Variables } from '../host/request.ts';
 import type { WorkerFrame } from '../host/verbs.ts';
 import { environmentText } from '../service/environment.ts';
 import { serviceLine } from '../service/leftover.ts';
+import { isAway } from './away.ts';
 import { hostOf, instanceOf, type RolloutContext } from './context.ts';
 import type { Proof } from './events.ts';
 import { workerEvent } from './worker-events.ts';
@@ -111,6 +112,8 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
       context.events.emit({ type: 'host.lost', host: hostName, reason: thrown.message });
       return refollow(context, change, { onFrame, last, over });
     }
+    // it was never reached, so nothing has been begun there
+    if (isAway(thrown)) return { type: 'unknown', cause: 'host', reason: thrown.message };
     if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
     throw thrown;
   }

@@ -173,6 +173,18 @@ describe('a deploy', () => {
     expect(events.find((event) => event.type === 'rollout.paused')).toMatchObject({ reasons: ['hostUnreachable'] });
   });
 
+  it('pauses for a person when a host cannot be reached at all when its turn comes', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    const { outcome, events } = await stage.deploy('two', {
+      onEvent: (event) => {
+        if (event.type === 'instance.state' && event.state === 'updated') stage.host('h2').unreachable = true;
+      },
+    });
+    expect(outcome.exitCode).toBe(5);
+    expect(events.find((event) => event.type === 'rollout.paused')).toMatchObject({ reasons: ['hostUnreachable'] });
+  });
+
   it('starts instances that are new last, and retires those that are no longer wanted', async () => {
     await using stage = await fakeStage({ instances: 2 });
     await stage.deploy('one');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/base/errors.ts';
+import { RemoteError, UserError } from '../../src/base/errors.ts';
 import { fakeStage, releasesOf } from './support/fake-stage.ts';
 
 describe('a rollback', () => {
@@ -21,6 +21,17 @@ describe('a rollback', () => {
     await stage.deploy('two');
     await stage.rollback();
     expect(stage.hosts.map((host) => host.said.includes(`verify ${one.release}`))).toEqual([true, true, true]);
+  });
+
+  it('to files that are not what they were changes nothing, and names another way back than to deploy', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    const two = await stage.deploy('two');
+    stage.host('h2').verify = () =>
+      Promise.reject(new RemoteError({ code: 'SLIP_VERIFY', host: 'h2', message: 'differs', mend: 'Deploy again.' }));
+    const { outcome } = await stage.rollback();
+    expect(outcome).toMatchObject({ exitCode: 3, next: expect.stringContaining('another release') as string });
+    expect(releasesOf(stage)).toEqual(new Set([two.release]));
   });
 
   it('without anything to go back to is an error of the user, not a success', async () => {
