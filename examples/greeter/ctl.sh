@@ -28,8 +28,10 @@ arguments_of() {
   fi
 }
 
+# What starts it carries the same arguments until it has become it, or failed to.
 is_ours() {
   case "$(arguments_of "$1") " in
+    setsid\ * | nohup\ *) return 1 ;;
     *" $mark "*) return 0 ;;
     *) return 1 ;;
   esac

@@ -10,7 +10,7 @@ LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 # Set in a profile, some change what our tools do and print, and the others would be taken for ours.
-unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after CHECKED look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
 TAB='	'
 NL='
 '
@@ -145,7 +145,7 @@ is_root() {
 # does not begin with NONCE is the rest of a payload: the shell ends.
 serve() {
   umask 022
-  META=$D/.slipway q_shell=$1
+  META=$D/.slipway CHECKED=
   know_user
   [ -z "$path_prefix" ] || PATH=$path_prefix:$PATH
   printf '\n@%s ready\n' "$1"
@@ -160,6 +160,7 @@ serve() {
 # cut off before it must not take it along.
 serve_one() {
   (eval "$(printf %b "$2")") && q_rc=0 || q_rc=$?
+  [ "$q_rc" != "$SPARE_CHECKED" ] || { q_rc=0 && remember_spare; }
   printf '\n@%s\tover\t%s\n' "$1" "$q_rc"
   [ "$q_rc" = 0 ] || exit "$q_rc"
   [ -z "$SCRIPT" ] || ! is_installed || SCRIPT=
@@ -169,11 +170,21 @@ serve_one() {
 main() {
   exec 3>&1 1>&2
   case $1 in receive | finish | prepare | control | log) ;; *) exec </dev/null ;; esac
-  trap 'r_=$?; end_lease; frame end "$r_"; [ -z "${after-}" ] || "$after"' EXIT
+  trap 'ended $?' EXIT
   trap 'exit 129' HUP
   trap 'exit 143' TERM
   install_script 2>/dev/null || :
   "verb_$1"
+}
+
+# The last word of a request, and what comes after it. No verb may end with the status that speaks of the spare.
+ended() {
+  r_=$1
+  [ "$r_" != "$SPARE_CHECKED" ] || r_=101
+  end_lease
+  frame end "$r_"
+  [ -z "${after-}" ] || "$after"
+  exit "$r_"
 }
 
 # The channel's stdin as a lease on what follows: when the client is gone, so is this whole process group. Nothing but the

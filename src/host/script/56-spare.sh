@@ -25,9 +25,16 @@ check_spare() {
   [ -n "$s_of" ] && read_line "$META/next/of" && [ "$LINE" = "$s_of" ] && read_line "$META/ledger/$s_of.json" || return 0
   r_list=${LINE#*'"digest":"'}
   r_list=$META/manifests/${r_list%%\"*}
-  read_clock
-  ! is_as_sent "$D/releases/$s_of" || printf '%s\n' "$s_of $MS" >"$META/next/checked.$q_shell"
+  ! is_as_sent "$D/releases/$s_of" || exit "$SPARE_CHECKED"
 } 2>/dev/null
+
+# A request is a process of its own: this status tells the shell, which later requests know it from.
+SPARE_CHECKED=100
+remember_spare() {
+  read_line "$META/next/of"
+  read_clock
+  CHECKED="$LINE $MS"
+}
 
 # Whether tree $1 is what list r_list says, by the same signs as in take_over. Only GNU's find is quick enough; a name with
 # escapes is left to those who look closer.
@@ -55,9 +62,9 @@ CHECKED_MS=10000
 
 # The spare becomes the folder of this upload.
 use_spare() {
-  [ -n "$base" ] && [ -z "$kept" ] && read_line "$META/next/checked.$q_shell" || return 1
+  [ -n "$base" ] && [ -z "$kept" ] && [ "${CHECKED% *}" = "$base" ] || return 1
   read_clock
-  [ "${LINE% *}" = "$base" ] && [ $((MS - ${LINE#* })) -lt "$CHECKED_MS" ] || return 1
+  [ $((MS - ${CHECKED#* })) -lt "$CHECKED_MS" ] && read_line "$META/next/of" && [ "$LINE" = "$base" ] || return 1
   mv -T -- "$META/next" "$r_in" 2>/dev/null || return 1
   drop_old_links
   r_spare=yes

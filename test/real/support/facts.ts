@@ -63,6 +63,10 @@ export async function onHosts(hosts: readonly Host[], script: string): Promise<r
 
 /** Everything below a folder that a change would show in: names, kinds, targets, contents, times, owners. */
 export async function fingerprint(host: Host, folder: string): Promise<string> {
-  const script = String.raw`cd "$1" && find . -printf '%p %y %l %T@ %u %m\n' | sort && find . -type f -exec sha256sum {} + | sort`;
+  // a second after a rollout a host makes its spare copy of what it runs: it is waited for, at most ten
+  const script = String.raw`cd "$1" || exit; n=0
+    tidied() { [ "$(cat .slipway/next/of 2>/dev/null)" = "$(basename "$(readlink current)")" ] && [ -z "$(ls -d .slipway/lock.gone.* .slipway/trash.*)" ]; }
+    while [ -L current ] && [ -d .slipway ] && ! tidied >/dev/null 2>&1 && [ "$n" -lt 100 ]; do n=$((n + 1)); sleep 0.1; done
+    find . -printf '%p %y %l %T@ %u %m\n' | sort && find . -type f -exec sha256sum {} + | sort`;
   return (await host.exec(['sh', '-c', script, 'sh', folder])).stdout;
 }
