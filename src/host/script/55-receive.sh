@@ -103,7 +103,8 @@ drop_old_links() {
   done 2>/dev/null <"$META/ledger/$base.shared" || :
 }
 
-# Where files can share their blocks until one is written to, that is as fast and safer than links.
+# Where files can share their blocks until one is written to, that is as fast and safer than links. Where neither can be had,
+# all is copied, unless $3 is "linked".
 copy_tree() {
   read_mount "$D/releases"
   case $copy:$M_TYPE in
@@ -111,7 +112,8 @@ copy_tree() {
     *:btrfs | *:xfs | *:bcachefs) r_ways='--reflink=always -l' ;;
     *) r_ways=-l ;;
   esac
-  for r_way in $r_ways ''; do
+  for r_way in $r_ways "${3-}"; do
+    [ "$r_way" != linked ] || return 1
     # shellcheck disable=SC2086
     ! cp -a $r_way -- "$1" "$2" 2>/dev/null || return 0
     rm -rf -- "$2"

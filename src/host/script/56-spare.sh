@@ -9,10 +9,11 @@ make_spare() {
   s_of=$RELEASE
   [ -n "$s_of" ] || return 0
   ! { read_line "$META/next/of" && [ "$LINE" = "$s_of" ]; } || return 0
-  rm -rf -- "$META/next"
   s_new=$META/next.$N copy=no
+  # moved first: an upload may be about to take it
+  ! mv -T -- "$META/next" "$META/trash.$N" 2>/dev/null || rm -rf -- "$META/trash.$N"
   {
-    mkdir -p -- "$s_new/new" && copy_tree "$D/releases/$s_of" "$s_new/tree" && printf '%s\n' "$s_of" >"$s_new/of" &&
+    mkdir -p -- "$s_new/new" && copy_tree "$D/releases/$s_of" "$s_new/tree" linked && printf '%s\n' "$s_of" >"$s_new/of" &&
       sync_path "$s_new" && mv -T -- "$s_new" "$META/next"
   } || rm -rf -- "$s_new"
 }
@@ -58,7 +59,7 @@ is_as_sent() {
 }
 
 # Longer ago it says nothing any more.
-CHECKED_MS=10000
+CHECKED_MS=3000
 
 # The spare becomes the folder of this upload.
 use_spare() {
