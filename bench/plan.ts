@@ -27,7 +27,7 @@ export interface PlannedComparison {
 
 export const USAGE = `usage: npm run bench -- [options]
   (none)         the promises: five hosts, mostly at 40 ms; some five minutes, four where it is quiet
-  --full         every contender under all conditions; an hour; writes docs/bench.md
+  --full         every contender under all conditions; an hour and a half; writes docs/bench.md
   --quick        fewer rounds, no deploy tool, not fifty hosts; a minute
   --rtt MS, --hosts N, --up MBIT
                  only these conditions, all operations

@@ -1,4 +1,4 @@
-import { tidied } from '../measuring/settle.ts';
+import { tidied } from '../measuring/at-rest.ts';
 import type { Host } from '../../test/hosts/hosts.ts';
 import type { Commit } from '../app/app.ts';
 

@@ -3,7 +3,7 @@ import { checkRelease, type Contender } from '../contenders/contender.ts';
 import { sshTrue } from '../contenders/rsync.ts';
 import type { Site } from '../site.ts';
 import { type Counting, type Sample, sample } from './sample.ts';
-import { settle } from './settle.ts';
+import { atRest } from './at-rest.ts';
 
 /** What is measured, in this order: two releases that follow the first one, then back to the one before. */
 export const OPERATIONS = ['first', 'small', 'big', 'rollback'] as const;
@@ -116,7 +116,7 @@ async function perform(
 }
 
 async function measureOne(site: Site, counting: Counting, work: () => Promise<void>): Promise<Sample> {
-  await settle(site);
+  await atRest(site);
   return sample(site, counting, work);
 }
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { freshFolder } from '../contenders/contender.ts';
 import { makeProject, type Project, STAGE } from '../contenders/project.ts';
 import { type Sample, sample } from '../measuring/sample.ts';
-import { settle, tidied } from '../measuring/settle.ts';
+import { atRest, tidied } from '../measuring/at-rest.ts';
 import type { Site } from '../site.ts';
 import type { EmbeddedHosts } from './embedded-hosts.ts';
 
@@ -51,7 +51,7 @@ export async function measureMany(site: Site, bundle: string, rounds: number): P
 
 async function deployIn(site: Site, project: Project, release: 'first' | 'small'): Promise<Sample> {
   const { id } = site.app.commits[release];
-  await settle(site);
+  await atRest(site);
   return sample(site, 'without logins', async () => {
     await project.slipway('deploy', STAGE, '--ref', id, '--yes', '--json');
   });

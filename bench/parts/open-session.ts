@@ -9,7 +9,7 @@ import { resolveTarget } from '../../src/ssh/resolve.ts';
 import type { Commit } from '../app/app.ts';
 import { checkRelease, freshFolder } from '../contenders/contender.ts';
 import { hostsOf, makeProject, type Project, STAGE } from '../contenders/project.ts';
-import { settle } from '../measuring/settle.ts';
+import { atRest } from '../measuring/at-rest.ts';
 import type { Site } from '../site.ts';
 import { type ChannelLog, counted } from './counting.ts';
 
@@ -31,7 +31,7 @@ export async function measureOpenSession(site: Site, bundle: string, rounds: num
     await within(await openProject(project), async (session) => {
       await deploy(session, site.app.commits.first);
       await session.inspect();
-      await settle(site);
+      await atRest(site);
       redeploys.push(await deploy(session, site.app.commits.small));
     });
   }

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
-import { Bug, Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
+import { Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { ChannelEnd } from '../ssh/transport.ts';
 import type { Frame } from './frames.ts';
 import { notLoaded } from './not-loaded.ts';
+import { type Payload, sendPayload } from './payload.ts';
 import { createNonce, type Request, requestText, type Sent } from './request.ts';
 import type { HostShell, Listener, ShellEnd } from './shell.ts';
 import type { Shells } from './shells.ts';
@@ -28,12 +27,6 @@ export interface CallOptions {
   readonly quietMs?: number;
 }
 
-/** The request tells the host how long it is: it is exactly that long, or never whole. */
-export interface Payload {
-  readonly bytes: number;
-  readonly open: () => Readable;
-}
-
 /** A call that is under way. */
 export interface Call {
   /** Writes to the verb's stdin. */
@@ -55,7 +48,7 @@ export async function startCall(context: CallContext, request: Request, options:
   answer.watch(shell);
   if (options.stdin === 'alone') shell.handOver();
   if (options.payload) shell.fill(nonce);
-  const unread = options.payload ? sendPayload(shell, options.payload, answer) : () => undefined;
+  const unread = options.payload ? sendPayload(shell, options.payload, () => answer.heard()) : () => undefined;
   return {
     write: (text) => void shell.write(text),
     end: () => void shell.end(),
@@ -84,53 +77,6 @@ export async function call(
   options: CallOptions = {},
 ): Promise<readonly Frame[]> {
   return (await startCall(context, request, options)).done;
-}
-
-/** Returns why the payload could not be read, should that be the reason for whatever comes. */
-function sendPayload(shell: HostShell, { bytes, open }: Payload, answer: Answer): () => unknown {
-  let unread: unknown;
-  const passed = async function* () {
-    let left = bytes;
-    try {
-      for await (const chunk of open()) {
-        answer.heard(); // that the host takes it is a sign of life
-        left -= (chunk as Buffer).length;
-        if (left < 0) break;
-        yield chunk as Buffer;
-      }
-      if (left !== 0) throw new Bug(`A payload of ${bytes} bytes has changed its length.`);
-    } catch (thrown) {
-      unread = thrown;
-      throw thrown;
-    }
-  };
-  void shell
-    .stdin()
-    .then((stdin) => pour(passed(), stdin))
-    .catch(() => {
-      // the host would wait for the rest of it; in every other case it says itself what is wrong
-      if (unread !== undefined) shell.close();
-    });
-  return () => unread;
-}
-
-/** What a pipeline leaves listening would pile up on a stdin that takes one payload after the other. */
-async function pour(chunks: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
-  for await (const chunk of chunks) {
-    if (!stdin.writable) return;
-    if (!stdin.write(chunk)) await drained(stdin);
-  }
-}
-
-async function drained(stdin: Writable): Promise<void> {
-  if (!stdin.writable) return;
-  const heard = new AbortController();
-  const { signal } = heard;
-  try {
-    await Promise.race([once(stdin, 'drain', { signal }), once(stdin, 'close', { signal })]);
-  } finally {
-    heard.abort();
-  }
 }
 
 interface Asked extends CallOptions {

@@ -28,7 +28,7 @@ export async function dialSsh2(spec: HostSpec, options: ConnectOptions, hop: Hop
   const open = wayTo(spec, options, hop);
   const end = await withPatience({
     ...{ spec, credentials, knownHosts, policy: options, timing, clock, signal },
-    ...(open && { openStream: async (given: AbortSignal) => (wire = await open(given)) }),
+    openStream: async (given) => (wire = await open(given)),
   }).catch((error: unknown) => {
     throw withNotes(error, wire?.notes?.() ?? []);
   });
@@ -46,15 +46,14 @@ function learn(spec: HostSpec, introduction: Introduction): void {
   learnHostKeys(spec, introduction).catch(() => undefined);
 }
 
-/** Undefined: a socket of our own leads there. */
 function wayTo(
   spec: HostSpec,
   { env = process.env, knock }: ConnectOptions,
   hop: Hop | undefined,
-): ((signal: AbortSignal) => Promise<Wire>) | undefined {
+): (signal: AbortSignal) => Promise<Wire> {
   const { proxyCommand, host, port } = spec;
   if (hop !== undefined) return () => hop.forward(host, port);
-  if (proxyCommand === undefined) return knock && ((signal) => knock.take(spec, signal) ?? openSocket(spec, signal));
+  if (proxyCommand === undefined) return (signal) => knock?.take(spec, signal) ?? openSocket(spec, signal);
   return () => Promise.resolve(openProxyCommand(spec, proxyCommand, env));
 }
 

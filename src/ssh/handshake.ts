@@ -12,7 +12,6 @@ import { knownTypes } from './known-hosts.ts';
 import type { KnownKey } from './known-hosts.ts';
 import { Login } from './login.ts';
 import type { HostSpec } from './spec.ts';
-import { openSocket } from './tcp.ts';
 import { explain, timedOut } from './troubles.ts';
 import type { Phase, SocketTrouble } from './troubles.ts';
 import type { Wire } from './wire.ts';
@@ -25,8 +24,8 @@ export interface HandshakeRequest {
   readonly timing: HandshakeTiming;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  /** The way to the host, when it is not a socket of our own; the signal gives it up. */
-  readonly openStream?: (signal: AbortSignal) => Promise<Wire>;
+  /** The way to the host; the signal gives it up. */
+  readonly openStream: (signal: AbortSignal) => Promise<Wire>;
 }
 
 export interface HandshakeTiming {
@@ -113,11 +112,12 @@ class Handshake {
   }
 
   #start(): void {
-    const { spec, timing, openStream } = this.#request;
+    const { timing, openStream } = this.#request;
     const { signal } = this.#opening;
     this.#enter('tcp', timing.handshakeMs);
-    const opened = openStream === undefined ? openSocket(spec, signal) : openStream(signal);
-    opened.then((wire: Wire) => this.#speak(wire)).catch((error: unknown) => this.#end(error as SocketTrouble));
+    openStream(signal)
+      .then((wire: Wire) => this.#speak(wire))
+      .catch((error: unknown) => this.#end(error as SocketTrouble));
   }
 
   #speak(wire: Wire): void {

@@ -6,7 +6,7 @@ import { reducePlanning } from './reduce-planning.ts';
 import { reduceRollout } from './reduce-rollout.ts';
 import { NOTICE_MS, type ScreenName, type UiState, isRunning, noFleet, screenOf } from './state.ts';
 
-/** The next state. Pure: whatever an action needs done in the world is done by `work/`, which comes back with news. */
+/** The next state. Pure: whatever an action needs done in the world is done by `workers/`, which comes back with news. */
 export function reduce(state: UiState, action: Action): UiState {
   return comeUp(state, reduced(state, action));
 }

@@ -11,7 +11,7 @@ import type { Streams } from './terminal/streams.ts';
 import { type Looks, themeOf } from './theme.ts';
 import { runTicker } from './ticker.ts';
 import type { TuiOptions } from './start.ts';
-import { type Work, createWork } from './work/work.ts';
+import { type Work, createWork } from './workers/workers.ts';
 
 /** How long the way out waits for a rollout to be left, and for a session to close. */
 const LEAVE_MS = 10_000;

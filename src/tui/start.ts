@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Looks, looksOf } from './theme.ts';
 import type { Signals, Streams } from './terminal/streams.ts';
-import type { StageEntry } from './work/work.ts';
+import type { StageEntry } from './workers/workers.ts';
 
 export interface TuiOptions {
   /** Every stage of hosts.json. */

@@ -37,15 +37,19 @@ remember_spare() {
   CHECKED="$LINE $MS"
 }
 
+# For awk: whether a name is one of shared, below one, or above one.
+IS_SHARED='
+function is_shared(name,  i) {
+for (i in shared)
+if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1 || index(shared[i], name "/") == 1)) return 1
+}
+'
+
 # Whether tree $1 is what list r_list says, by the same signs as in take_over. Only GNU's find is quick enough; a name with
 # escapes is left to those who look closer.
 is_as_sent() {
-  (cd "$1" && find . ! -type d -printf '%y%m %s %Ts %P\n') | drop=$drop awk '
-    BEGIN { n = split(ENVIRON["drop"], shared, "\n") }
-    function is_shared(name,  i) {
-      for (i = 1; i <= n; i++)
-        if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1 || index(shared[i], name "/") == 1)) return 1
-    }
+  (cd "$1" && find . ! -type d -printf '%y%m %s %Ts %P\n') | drop=$drop awk "$IS_SHARED"'
+    BEGIN { split(ENVIRON["drop"], shared, "\n") }
     { name = substr($0, length($1 $2 $3) + 4) }
     is_shared(name) { next }
     from == "list" && !index(name, "%") {

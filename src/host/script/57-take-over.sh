@@ -18,7 +18,7 @@ take_over() {
 # Reads "size time mode name" for each file, those of new/ before those of tree/. A name of several lines comes in pieces
 # that mean nothing here: such files are always sent.
 compare_trees() {
-  drop=$drop to=$r_in/control/ copy=$copy awk '
+  drop=$drop to=$r_in/control/ copy=$copy awk "$IS_SHARED"'
     BEGIN {
       split(ENVIRON["drop"], shared, "\n")
       for (i in shared) if (shared[i] != "") parents_of(shared[i])
@@ -31,10 +31,6 @@ compare_trees() {
         if (name in folder) return
         folder[name]
       }
-    }
-    function is_shared(name,  i) {
-      for (i in shared)
-        if (shared[i] != "" && (name == shared[i] || index(name, shared[i] "/") == 1 || index(shared[i], name "/") == 1)) return 1
     }
     function goes(name) {
       print name > (to "gone")

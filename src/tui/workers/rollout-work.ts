@@ -2,7 +2,7 @@ import { Bug, asSlipwayError } from '../../base/errors.ts';
 import type { Intent, PreparedRollout, RunningRollout, StageSession } from '../../rollout/session.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
-import type { Surroundings } from './work.ts';
+import type { Surroundings } from './workers.ts';
 
 /** Starts rollouts, passes their events on and carries what a person asks to them. */
 export function createRolloutWork({ store, session }: Surroundings) {

@@ -5,7 +5,7 @@ import type { PromptQueue } from '../../ssh/prompts.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
 import type { Store } from '../store.ts';
-import type { Person, StageEntry, Surroundings } from './work.ts';
+import type { Person, StageEntry, Surroundings } from './workers.ts';
 
 /** Opens stages and reads their hosts. */
 export function createStageWork({ store, stages, put }: Omit<Surroundings, 'session'>) {

@@ -9,7 +9,7 @@ export function tidied(): Promise<void> {
 }
 
 /** What was left to be done is not to be paid for by the next: it is over, and on the disk, before the clock starts. */
-export async function settle(site: Site): Promise<void> {
+export async function atRest(site: Site): Promise<void> {
   await tidied();
   await run(site, ['sync']);
 }

@@ -1,7 +1,7 @@
 import { promptWords } from '../../ssh/prompt-words.ts';
 import type { AskPerson } from '../../ssh/prompts.ts';
 import type { Action } from '../actions.ts';
-import type { Surroundings } from './work.ts';
+import type { Surroundings } from './workers.ts';
 
 /** Puts questions of connections on the screen, and carries the answers back. */
 export function createPromptWork({ store }: Pick<Surroundings, 'store'>) {

@@ -1,6 +1,6 @@
 import { followed } from '../select/rollout.ts';
 import { isRunning } from '../state.ts';
-import type { Surroundings } from './work.ts';
+import type { Surroundings } from './workers.ts';
 
 /** Follows the log of the instance that is being changed, or of the one that was chosen. */
 export function createLogWork({ store, session }: Surroundings) {

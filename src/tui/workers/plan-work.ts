@@ -2,7 +2,7 @@ import { Cancelled, asSlipwayError } from '../../base/errors.ts';
 import type { StageSession } from '../../rollout/session.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
-import type { Surroundings } from './work.ts';
+import type { Surroundings } from './workers.ts';
 
 /** Builds and plans; one at a time, cancelled when the reader goes back. */
 export function createPlanWork({ store, session }: Surroundings) {
