@@ -9,7 +9,7 @@ const floors = [
   ['cli', 'tui'],
   ['demo'],
   ['rollout'],
-  ['release', 'service', 'health', 'logs'],
+  ['release', 'service', 'health', 'logs', 'analysis'],
   ['host', 'git', 'prefs'],
   ['ssh', 'config'],
   ['base'],
