@@ -4,6 +4,8 @@ import { nearest } from '../base/nearest.ts';
 import { parseRate, SLOWEST_RATE } from '../base/rate.ts';
 import { list } from '../base/text.ts';
 import { DEFAULTS } from '../config/defaults.ts';
+import type { WishedIntent } from '../rollout/wishes.ts';
+import type { TellFlags } from './commands/tell.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleJson, troubleLines } from './report/trouble.ts';
@@ -54,6 +56,8 @@ export function buildProgram(context: CliContext, done: Done): Command {
       done(await tui(context, stage, flags));
     });
   addRollouts(program, context, done);
+  addResume(program, context, done);
+  addWishes(program, context, done);
   addLists(program, context, done);
   addLocks(program, context, done);
   addDemo(program, context, done);
@@ -141,6 +145,47 @@ function withRollout(command: Command): Command {
       new Option('--on-interrupt <what>', 'without a terminal, what a signal does')
         .choices(['leave', 'stop', 'rollback'])
         .default('leave'),
+    );
+}
+
+function addResume(program: Command, context: CliContext, done: Done): void {
+  withRollout(program.command('resume <stage>'))
+    .description('let a paused rollout go on; of one that nobody runs any more, say what becomes of it')
+    .option('--continue', 'do the rest of it')
+    .option('--rollback', 'go back to what was good before')
+    .option('--accept', 'leave every instance as it is, and give the stage free')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway resume production\n  slipway resume production --continue --yes\n  slipway resume production --rollback --yes --json',
+    )
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { resume } = await import('./commands/resume.ts');
+      done(await resume(context, stage, command.optsWithGlobals()));
+    });
+}
+
+function addWishes(program: Command, context: CliContext, done: Done): void {
+  const wish = (name: string, { description, example }: Readonly<Record<'description' | 'example', string>>) =>
+    program
+      .command(`${name} <stage>`)
+      .description(description)
+      .option('--json', 'as JSON')
+      .addHelpText('after', `\nExample:\n  ${example}`);
+  const says = (intent: WishedIntent) => async (stage: string, _flags: unknown, command: Command) => {
+    const { tell } = await import('./commands/tell.ts');
+    done(await tell(context, stage, { ...command.optsWithGlobals<TellFlags>(), intent }));
+  };
+  wish('pause', {
+    description: 'let the rollout that another terminal runs wait after the instance in flight',
+    example: 'slipway pause production',
+  }).action(says('pause'));
+  wish('abort', {
+    description: 'stop the rollout that another terminal runs where it stands; with --rollback go back',
+    example: 'slipway abort production --rollback',
+  })
+    .option('--rollback', 'bring back what has been changed')
+    .action((stage: string, flags: { readonly rollback?: boolean }, command: Command) =>
+      says(flags.rollback === true ? 'rollback' : 'abort')(stage, flags, command),
     );
 }
 

@@ -134,6 +134,10 @@ function stageVerbs(context: CallContext, ask: Ask) {
     rollout: async (rollout, plan) => {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
+    plan: async (rollout) =>
+      (await ask({ verb: 'plan', variables: { rollout } })).flatMap((frame) =>
+        frame.kind === 'line' ? [text(frame, 0)] : [],
+      )[0] ?? '',
     receive: (options) => received(call(context, receiveRequest(options), receiveCall(options))),
     arrived: async (options) => readArrived(await ask(arrivedRequest(options), HASHING)),
     ledger: async (variables) => {
@@ -142,6 +146,11 @@ function stageVerbs(context: CallContext, ask: Ask) {
     prepare: async (options) => {
       await ask(prepareRequest(options), prepareCall(options));
     },
+    tell: async (variables) => {
+      await ask({ verb: 'tell', variables });
+    },
+    answer: async (variables) =>
+      (await ask({ verb: 'answer', variables })).flatMap((frame) => (frame.kind === 'line' ? [text(frame, 0)] : []))[0],
     finish: async ({ journal, ...options }) => {
       const isLong = journal.length > LONG_JOURNAL;
       // a kilobyte a host of the rollout, once: not worth a stream

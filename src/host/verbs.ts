@@ -18,6 +18,8 @@ export interface HostClient {
   own(owner: LockOwner): Promise<void>;
   /** Freezes the plan of the rollout on the host. */
   rollout(rollout: string, plan: string): Promise<void>;
+  /** The plan of a rollout, as it was frozen. SLIP_ABSENT when there is none. */
+  plan(rollout: string): Promise<string>;
   receive(options: ReceiveOptions): Promise<ReceiveAnswer>;
   /** What became of an upload whose connection was lost. */
   arrived(options: ArrivedOptions): Promise<Arrived>;
@@ -35,6 +37,10 @@ export interface HostClient {
   /** The worker stops waiting and goes back. */
   cancel(options: { readonly rollout: string; readonly instance: string; readonly turn: number }): Promise<void>;
   finish(options: FinishOptions): Promise<readonly string[]>;
+  /** Leaves a line for whoever runs the rollout. SLIP_SUPERSEDED when it does not hold the lock. */
+  tell(options: { readonly rollout: string; readonly line: string }): Promise<void>;
+  /** The event (JSON) that answers what was told; undefined while there is none. SLIP_SUPERSEDED when there will be none. */
+  answer(options: { readonly rollout: string; readonly id: string }): Promise<string | undefined>;
   history(count: number): Promise<readonly HistoryRecord[]>;
   /** The channel that beats and journals as long as the controller lives. */
   control(rollout: string, onLine: (line: string) => void): Promise<Control>;

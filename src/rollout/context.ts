@@ -31,6 +31,8 @@ export interface RolloutContext {
   readonly clock: Clock;
   /** Paused: wait for a person who is there, or end with the lock held for one who comes. */
   readonly whenPaused: 'wait' | 'end';
+  /** Instances that a rollout which this one goes on with has updated. */
+  readonly already: readonly string[];
   /** What was seen of each host when the plan was made: who had its lock last, while it was free and at rest. */
   readonly seen: ReadonlyMap<string, string>;
   /** Uploads that went out behind the locks, by host. */

@@ -145,7 +145,6 @@ function historyRecord(context: RolloutContext, ending: Ending, outcome: Rollout
 function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutOutcome {
   const { stage, release } = plan;
   const say = (exitCode: number, message: string, next?: string): RolloutOutcome => ({ exitCode, message, next });
-  const look = `slipway status ${stage}`;
   switch (ending.type) {
     case 'succeeded': {
       const kept =
@@ -171,14 +170,14 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
       return say(
         5,
         `${ending.phase}: ${ending.reason}.${broken} The lock is kept.`,
-        `${look}   then   slipway rollback ${stage}`,
+        `slipway resume ${stage}`,
       );
     }
     case 'left':
       return say(
         5,
         `Left: the instance in flight finishes on its host, the others were not touched.`,
-        `${look}   then   slipway deploy ${stage}`,
+        `slipway resume ${stage}`,
       );
   }
 }

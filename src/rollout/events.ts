@@ -1,5 +1,6 @@
 import type { ProbeSample } from '../host/state.ts';
 import type { Plan } from './plan.ts';
+import type { WishedIntent } from './wishes.ts';
 
 /**
  * Everything that happens in a rollout, as one stream: it feeds the TUI, the text report, `--json` and the journal on the
@@ -58,6 +59,14 @@ export type EventBody =
   | { readonly type: 'rollout.step'; readonly index: number; readonly of: number; readonly title: string }
   | { readonly type: 'rollout.paused'; readonly reasons: readonly PauseReason[]; readonly reason: string }
   | { readonly type: 'rollout.resumed'; readonly by: string }
+  /** Somebody at another terminal wants something of it; `refused`: why that is not legal now. */
+  | {
+      readonly type: 'rollout.asked';
+      readonly id: string;
+      readonly intent: WishedIntent;
+      readonly by: string;
+      readonly refused?: string;
+    }
   | { readonly type: 'rollout.finished'; readonly phase: Phase; readonly reason: string; readonly exitCode: number }
   | { readonly type: 'host.connected'; readonly host: string }
   | { readonly type: 'host.lost'; readonly host: string; readonly reason: string }

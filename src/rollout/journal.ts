@@ -5,8 +5,11 @@ import { atMost } from './patience.ts';
 
 /** Beats on every host and keeps the rollout's events there, as long as the controller lives. */
 export interface Journal {
-  /** The lock is held. Channels are opened when the rollout lasts; a channel that is lost is opened again. */
-  begin(rollout: string, hosts: readonly HostClient[]): void;
+  /**
+   * The lock is held. Channels are opened when the rollout lasts; a channel that is lost is opened again. `onLine` hears what
+   * is left for the rollout on each host.
+   */
+  begin(rollout: string, hosts: readonly HostClient[], onLine: (line: string) => void): void;
   write(event: RolloutEvent): void;
   /** What no channel has taken yet, for the last request to a host: a short rollout needs no channel. */
   rest(): string;
@@ -31,6 +34,11 @@ interface Keeper {
   readonly waiting: string[];
 }
 
+interface Keeping {
+  readonly rollout: string;
+  readonly onLine: (line: string) => void;
+}
+
 function writeLine({ control, waiting }: Keeper, line: string): void {
   if (control) control.journal(line);
   else if (waiting.length < WAITING_LINES) waiting.push(line);
@@ -42,8 +50,8 @@ export function createJournal(clock: Clock): Journal {
   const keepers: Keeper[] = [];
   const stop = new AbortController();
   /** Settles with the first channel, or with its failure; goes on behind that. */
-  const keep = async (keeper: Keeper, host: HostClient, rollout: string): Promise<void> => {
-    const control = await host.control(rollout, () => undefined).catch(() => undefined);
+  const keep = async (keeper: Keeper, host: HostClient, { rollout, onLine }: Keeping): Promise<void> => {
+    const control = await host.control(rollout, onLine).catch(() => undefined);
     keeper.control = control;
     if (control) keeper.waiting.splice(0).forEach((line) => control.journal(line));
     void (async () => {
@@ -51,7 +59,7 @@ export function createJournal(clock: Clock): Journal {
       keeper.control = undefined;
       // a host that stays away is told of by the step that needs it
       await clock.sleep(REOPEN_MS, stop.signal);
-      await keep(keeper, host, rollout);
+      await keep(keeper, host, { rollout, onLine });
     })().catch(() => undefined);
   };
   const beat = async () => {
@@ -66,13 +74,13 @@ export function createJournal(clock: Clock): Journal {
     await opening;
   };
   return {
-    begin: (rollout, hosts) => {
+    begin: (rollout, hosts, onLine) => {
       toOpen = () => {
         void beat().catch(() => undefined);
         const kept = hosts.map((host) => {
           const keeper: Keeper = { control: undefined, waiting: [...earlier] };
           keepers.push(keeper);
-          return keep(keeper, host, rollout);
+          return keep(keeper, host, { rollout, onLine });
         });
         return Promise.all(kept);
       };

@@ -185,7 +185,7 @@ function lockedDetails(stage: string, host: string, lock: LockState) {
   const byHand = isManual(lock.owner?.rollout);
   const paused = lock.owner?.state === 'paused' && !byHand;
   const mend = paused
-    ? `It waits for a person. Go back with: slipway rollback ${stage}; or give it up with: slipway unlock ${stage} --force -m WHY`
+    ? `It waits for a person: slipway resume ${stage}`
     : byHand
       ? `It was locked by hand. When that is over: slipway unlock ${stage} --force -m WHY`
       : `Wait until it is done; a dead lock is taken over after 60 s. To break it: slipway unlock ${stage} --force -m WHY`;

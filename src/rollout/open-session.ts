@@ -8,14 +8,18 @@ import { hostScript } from '../host/script.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { Connection } from '../ssh/transport.ts';
 import { join } from 'node:path';
+import { accept } from './accept.ts';
+import { askController } from './ask-controller.ts';
 import { createManifests } from './manifests.ts';
 import { mergeFleet } from './fleet.ts';
+import { prepareContinue } from './plan-continue.ts';
 import { prepareDeploy } from './plan-deploy.ts';
 import { prepareRollback } from './plan-rollback.ts';
 import type { Prepared } from './prepared.ts';
 import type { FollowOptions, PreparedRollout, StageSession } from './session.ts';
 import { lookAtHosts, type Stage } from './stage.ts';
 import { startRollout } from './start.ts';
+import { findUnfinished } from './unfinished.ts';
 
 export interface SessionOptions {
   readonly settings: Settings;
@@ -66,7 +70,20 @@ export function openSession({
       renew();
       return unlessCancelled(prepareRollback(stage, options), options.signal);
     },
+    unfinished: () => {
+      renew();
+      return findUnfinished(stage);
+    },
+    planContinue: (unfinished, options) => {
+      renew();
+      return unlessCancelled(prepareContinue(stage, unfinished, options), options.signal);
+    },
+    accept: (unfinished) => accept(stage, unfinished),
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
+    ask: (intent) => {
+      renew();
+      return askController(stage, intent);
+    },
     followLog: (instance, options) => void followLog(stage, instance, options),
     close: async () => {
       await Promise.allSettled([...links.values()].map((link) => link.close()));

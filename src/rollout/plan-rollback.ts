@@ -1,17 +1,15 @@
 import { nearest } from '../base/nearest.ts';
 import { UserError } from '../base/errors.ts';
-import type { HostPlan, PlannedRelease } from './plan.ts';
-import type { Delivery } from './delivery.ts';
-import { instancesOf, liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
+import { liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
 import { isManual } from './locking.ts';
-import { isAlreadyLive, makePlan } from './make-plan.ts';
 import type { Prepared } from './prepared.ts';
+import { prepareReuse } from './reuse.ts';
 import type { FleetRelease, RollbackOptions } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
-import { readOthers, targets, unknownWarnings } from './targets.ts';
+import { readOthers, targets } from './targets.ts';
 
 /** Chooses where to go back to, and plans the way: the fast one, without bakes. */
-export async function prepareRollback(stage: Stage, { to, only }: RollbackOptions): Promise<Prepared> {
+export async function prepareRollback(stage: Stage, { to, only, takes }: RollbackOptions): Promise<Prepared> {
   const { settings } = stage;
   const hosts = targets(stage, only);
   const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
@@ -19,49 +17,16 @@ export async function prepareRollback(stage: Stage, { to, only }: RollbackOption
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases(states);
   const target = to === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, to);
-  const release = plannedRelease(target);
-  const replan = (now: readonly Reading[]) => {
-    const plan = makePlan({
-      kind: 'rollback',
-      settings,
-      states: now.map(({ state }) => state),
-      release,
-      bystanders: instancesOf(beside.states),
-      hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
-      leftovers: [],
-      restart: 'when needed',
-      warnings: unknownWarnings(beside),
-    });
-    return { plan, ledger: undefined, leftovers: [] };
-  };
-  const { plan } = replan(readings);
-  return {
-    plan,
-    alreadyLive: isAlreadyLive(plan, states),
-    changes: [],
-    hosts,
-    readings,
-    delivery: reuse(target.digest),
-    why: `rollback to ${release.id}`,
-    takes: pausedRollout(readings),
-    replan,
-  };
+  return prepareReuse(stage, {
+    ...{ kind: 'rollback', release: target, hosts, readings, beside },
+    takes: takes ?? pausedRollout(readings),
+  });
 }
 
 /** Going back is one of the ways out of a pause; a lock that a person took by hand is another matter. */
 function pausedRollout(readings: readonly Reading[]): string | undefined {
   const owners = readings.flatMap(({ state }) => state.lock?.owner ?? []);
   return owners.find((owner) => owner.state === 'paused' && !isManual(owner.rollout))?.rollout;
-}
-
-function reuse(digest: string): Delivery {
-  return {
-    digest,
-    wasGood: true,
-    ledger: undefined,
-    to: () => ({ type: 'reuse', verify: 'all files' }),
-    dispose: () => Promise.resolve(),
-  };
 }
 
 function defaultTarget(stage: string, releases: readonly FleetRelease[]): FleetRelease {
@@ -105,8 +70,4 @@ function namedTarget(stage: string, releases: readonly FleetRelease[], name: str
     });
   }
   return exact;
-}
-
-function plannedRelease({ id, revision, subject, digest }: FleetRelease): PlannedRelease {
-  return { id, revision, subject, digest, files: 0, bytes: 0 };
 }

@@ -13,6 +13,8 @@ export interface Prepared extends PreparedRollout {
   readonly why: string;
   /** A paused rollout that this one may take the lock from. */
   readonly takes: string | undefined;
+  /** Instances that the rollout which this one goes on with has updated: a way back is theirs, too. */
+  readonly already?: readonly string[];
   /** The plan for what the hosts say now, under the lock. */
   replan(readings: readonly Reading[]): Replan;
 }

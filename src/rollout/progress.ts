@@ -131,6 +131,7 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
         ...state,
         warnings: [...state.warnings, { host: event.host, message: event.message, mend: event.mend }],
       };
+    case 'rollout.asked':
     case 'release.pruned':
       return state;
     case 'host.connected':

@@ -16,8 +16,8 @@ export interface Run {
   readonly turns: Map<string, number>;
 }
 
-export function createRun(): Run {
-  return { updated: [], retired: [], broken: new Map(), failed: new Map(), turns: new Map() };
+export function createRun(already: readonly string[]): Run {
+  return { updated: [...already], retired: [], broken: new Map(), failed: new Map(), turns: new Map() };
 }
 
 /** How far a run has come: nothing was touched, what was touched is back, or something stands changed. */

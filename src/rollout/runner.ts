@@ -10,6 +10,7 @@ import { rollBack } from './reverting.ts';
 import { createRun, reach, type Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { stageAll } from './staging.ts';
+import { hearWishes } from './wishes.ts';
 import { pauseAsked, runStep, type StepResult, urgentResult, whyOf } from './steps.ts';
 
 /**
@@ -23,10 +24,10 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
   events.emit({ type: 'rollout.started' });
   packAhead(planned);
   const { held, said, early } = await lockAll(planned);
-  journal.begin(planned.id, planned.hosts);
+  journal.begin(planned.id, planned.hosts, hearWishes(planned));
   try {
     const context = await underLock({ ...planned, early }, said);
-    const run = createRun();
+    const run = createRun(context.already);
     enterPhase(context, 'Staging', '');
     const stopped = await stage(context);
     const ending = stopped ?? (await walk(context, run));

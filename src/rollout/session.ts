@@ -1,3 +1,6 @@
+import type { Answered } from './ask-controller.ts';
+import type { Unfinished } from './unfinished.ts';
+import type { WishedIntent } from './wishes.ts';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
 import type { SlipwayError } from '../base/errors.ts';
 import type { RolloutEvent } from './events.ts';
@@ -17,8 +20,16 @@ export interface StageSession {
   /** Builds the artifact, reads the hosts and plans. Changes nothing. */
   planDeploy(options: DeployOptions): Promise<PreparedRollout>;
   planRollback(options: RollbackOptions): Promise<PreparedRollout>;
+  /** The rollout that nobody runs any more. Throws UserError when there is none, LockedError when somebody runs it. */
+  unfinished(): Promise<Unfinished>;
+  /** What is left of it to do. */
+  planContinue(unfinished: Unfinished, options: ContinueOptions): Promise<PreparedRollout>;
+  /** Leaves every instance as it is, and gives the stage free; answers with the hosts that could not be told. */
+  accept(unfinished: Unfinished): Promise<readonly string[]>;
   /** Runs what was shown. */
   start(prepared: PreparedRollout): RunningRollout;
+  /** Asks the rollout that another process runs, and waits until that has heard it. */
+  ask(intent: WishedIntent): Promise<Answered>;
   /** Follows the log of an instance until the signal is aborted. Lines are sanitised. */
   followLog(instance: string, options: FollowOptions): void;
   close(): Promise<void>;
@@ -61,8 +72,12 @@ export interface RollbackOptions {
   /** A release id; the last good release before the live one when left out. */
   readonly to?: string;
   readonly only?: readonly string[];
+  /** A rollout whose lock this one may take; a paused one when left out. */
+  readonly takes?: string;
   readonly signal?: AbortSignal;
 }
+
+export type ContinueOptions = Pick<DeployOptions, 'onBuildLine' | 'signal'>;
 
 export interface PreparedRollout {
   readonly plan: Plan;

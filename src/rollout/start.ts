@@ -38,6 +38,7 @@ export function startRollout(
     controls,
     clock,
     whenPaused,
+    already: prepared.already ?? [],
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
     seen: new Map(prepared.readings.flatMap(({ state }) => (atRest(state) ? [[state.host, state.last ?? '']] : []))),
     early: new Map(),

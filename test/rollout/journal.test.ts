@@ -45,7 +45,7 @@ describe('the journal', () => {
     const journal = createJournal(clock);
     journal.write(event(1));
     const opened = next();
-    journal.begin('r1', [host]);
+    journal.begin('r1', [host], () => undefined);
     await opened;
     await new Promise((resolve) => setImmediate(resolve));
     const reopened = next();

@@ -61,6 +61,8 @@ function plainLines(event: Plain): readonly string[] {
       return [`paused (${event.reasons.join(', ')}): ${event.reason}`];
     case 'rollout.resumed':
       return [`resumed by ${event.by}`];
+    case 'rollout.asked':
+      return [`${event.by} asks to ${WISH[event.intent]}${event.refused ? `: not now, ${event.refused}` : ''}`];
     case 'host.lost':
       return [`${event.host}: ${event.reason}`];
     case 'host.ready':
@@ -81,6 +83,8 @@ function plainLines(event: Plain): readonly string[] {
       return unreachable(event);
   }
 }
+
+const WISH = { pause: 'pause', resume: 'go on', abort: 'stop', rollback: 'roll back' } as const;
 
 function instanceLines({ instance, state, release, reason, proof }: Of<'instance.state'>): readonly string[] {
   const why = reason === '' ? '' : `: ${reason}`;

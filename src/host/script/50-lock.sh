@@ -165,6 +165,19 @@ verb_control() {
   kill "$c_watch" 2>/dev/null || :
 }
 
+# tell: rollout, line: something for whoever runs the rollout, which holds the lock as long as it does.
+verb_tell() {
+  require_lock
+  c_dir=$META/rollouts/$rollout
+  { { [ -d "$c_dir" ] || mkdir -p -- "$c_dir"; } && printf '%s\n' "$line" >>"$c_dir/control"; } || fail write "$c_dir"
+}
+
+# answer: rollout, id: what was said to that in the journal.
+verb_answer() {
+  a_line=$(grep -F -- "\"type\":\"rollout.asked\",\"id\":\"$id\"" "$META/rollouts/$rollout/events.ndjson" 2>/dev/null | head -n 1)
+  if [ -n "$a_line" ]; then frame line "$a_line"; else require_lock; fi
+}
+
 # The script installs itself under the hash of its text, so that a host keeps what every request needs. SCRIPT is set
 # when it came over the wire. A folder that is not there yet, or not ours to write, gets none.
 install_script() {

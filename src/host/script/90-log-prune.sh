@@ -61,6 +61,12 @@ verb_rollout() {
   must_write "$META/rollouts/$rollout/plan.json" "$plan"
 }
 
+# plan: rollout: its frozen plan.
+verb_plan() {
+  read_line "$META/rollouts/$rollout/plan.json" || fail absent "plan of $rollout"
+  frame line "$LINE"
+}
+
 # history: the audit trail, oldest first.
 verb_history() {
   [ -f "$META/history.ndjson" ] || return 0

@@ -29,6 +29,9 @@ export interface FakeHost extends HostClient {
 
 export function fakeHost(host: string): FakeHost {
   let waiting: (() => void)[] = [];
+  const hearing: { readonly rollout: string; readonly hear: (line: string) => void }[] = [];
+  const plans = new Map<string, string>();
+  const told: { readonly rollout: string; readonly line: string }[] = [];
   const fake: FakeHost = {
     host,
     links: new Map(),
@@ -62,18 +65,29 @@ export function fakeHost(host: string): FakeHost {
       const state = look && look.seen !== last ? { state: stateOf(fake, look.instances) } : {};
       return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 }, ...state } : { type: 'taken', ...state };
     },
-    unlock: async ({ rollout }) => {
+    unlock: async ({ rollout, history = '' }) => {
       const held = fake.lockOwner;
       if (!held) return { type: 'none' };
       if (typeof rollout === 'string' && held.rollout !== rollout)
         return { type: 'refused', by: { owner: held, ageMs: 0 } };
       fake.lockOwner = undefined;
+      if (history !== '') fake.told.push(history);
       return { type: 'released', was: { owner: held, ageMs: 0 } };
     },
     own: async (owner) => void (fake.lockOwner = owner),
-    rollout: async () => reach(fake),
-    receive: async ({ release, ledger, payload }) => {
+    rollout: async (rollout, plan) => {
       reach(fake);
+      await Promise.resolve();
+      plans.set(rollout, plan);
+    },
+    plan: (rollout) => {
+      reach(fake);
+      const plan = plans.get(rollout);
+      return plan === undefined ? Promise.reject(absent(fake)) : Promise.resolve(plan);
+    },
+    receive: async ({ rollout, release, ledger, payload, plan }) => {
+      reach(fake);
+      if (plan !== undefined) plans.set(rollout, plan);
       payload().destroy();
       write(fake, release, { ...(JSON.parse(ledger) as object), status: 'ready' });
       return { type: 'received', left: [] };
@@ -103,13 +117,28 @@ export function fakeHost(host: string): FakeHost {
       return prune;
     },
     history: () => Promise.resolve([]),
-    control: () =>
-      Promise.resolve({
+    tell: async ({ rollout, line }) => {
+      reach(fake);
+      if (fake.lockOwner?.rollout !== rollout) throw superseded(fake);
+      await Promise.resolve();
+      told.push({ rollout, line });
+      hearing.filter((one) => one.rollout === rollout).forEach(({ hear }) => hear(line));
+    },
+    answer: ({ rollout, id }) => {
+      const said = fake.said.find((line) => line.includes(`"type":"rollout.asked","id":"${id}"`));
+      if (said === undefined && fake.lockOwner?.rollout !== rollout) return Promise.reject(superseded(fake));
+      return Promise.resolve(said);
+    },
+    control: (rollout, onLine) => {
+      hearing.push({ rollout, hear: onLine });
+      told.filter((one) => one.rollout === rollout).forEach(({ line }) => onLine(line));
+      return Promise.resolve({
         beat: () => undefined,
         journal: (line) => void fake.said.push(line),
         close: () => Promise.resolve(),
         ended: new Promise(() => undefined),
-      }),
+      });
+    },
     log: () => Promise.resolve(),
   };
   return fake;
@@ -119,6 +148,14 @@ function reach(fake: FakeHost): void {
   if (fake.unreachable) {
     throw new RemoteError({ code: 'SLIP_UNREACHABLE', host: fake.host, message: `${fake.host} does not answer.` });
   }
+}
+
+function absent({ host }: FakeHost): RemoteError {
+  return new RemoteError({ code: 'SLIP_ABSENT', host, message: 'It has no such plan.' });
+}
+
+function superseded({ host }: FakeHost): RemoteError {
+  return new RemoteError({ code: 'SLIP_SUPERSEDED', host, message: 'The stage was taken over.' });
 }
 
 function write(fake: FakeHost, id: string, change: object): void {

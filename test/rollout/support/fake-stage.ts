@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
@@ -19,6 +19,8 @@ export interface FakeStage extends AsyncDisposable {
   readonly hosts: readonly FakeHost[];
   readonly clock: FakeClock;
   host(name: string): FakeHost;
+  /** What the next deploy would ship. */
+  write(text: string): Promise<void>;
   /** Deploys `text` and waits for the end. */
   deploy(text: string, options?: RunOptions): Promise<Finished>;
   rollback(options?: RunOptions & { readonly to?: string }): Promise<Finished>;
@@ -79,16 +81,19 @@ export async function fakeStage({
     const outcome = await rolling.finished;
     return { outcome, events, state: events.reduce(progress, initialState), release };
   };
+  const write = async (text: string) => {
+    await mkdir(source, { recursive: true });
+    await writeFile(join(source, 'text'), text);
+  };
   return {
     stage,
     hosts,
     clock,
+    write,
     host: (name) => hosts.find((one) => one.host === name)!,
     deploy: async (text, { whenPaused = 'end', onEvent, only, restart } = {}) => {
       clock.advance(1000); // ids tell seconds
-      const { mkdir } = await import('node:fs/promises');
-      await mkdir(source, { recursive: true });
-      await writeFile(join(source, 'text'), text);
+      await write(text);
       const prepared = await prepareDeploy(stage, { ...(only ? { only } : {}), ...(restart ? { restart } : {}) });
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },

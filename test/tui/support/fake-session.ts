@@ -1,3 +1,7 @@
+import { UserError } from '../../../src/base/errors.ts';
+import type { Answered } from '../../../src/rollout/ask-controller.ts';
+import type { Unfinished } from '../../../src/rollout/unfinished.ts';
+import type { WishedIntent } from '../../../src/rollout/wishes.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import type { EventBody, RolloutEvent } from '../../../src/rollout/events.ts';
 import { refusal } from '../../../src/rollout/intents.ts';
@@ -123,6 +127,22 @@ export class FakeSession implements StageSession {
     this.rollout = new FakeRollout(`r-${this.started.length}`, this.clock);
     this.onStart(this.rollout);
     return this.rollout;
+  }
+
+  unfinished(): Promise<Unfinished> {
+    return Promise.reject(new UserError({ code: 'SLIP_NO_ROLLOUT', message: 'Nothing is being rolled out.' }));
+  }
+
+  planContinue(): Promise<PreparedRollout> {
+    return this.plans({});
+  }
+
+  accept(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  ask(intent: WishedIntent): Promise<Answered> {
+    return Promise.reject(new UserError({ code: 'SLIP_NO_ROLLOUT', message: `There is no rollout to ${intent}.` }));
   }
 
   followLog(instance: string, options: FollowOptions): void {

@@ -1,0 +1,36 @@
+import type { WishedIntent } from '../../rollout/wishes.ts';
+import { type CliContext, type GlobalOptions, say } from '../context.ts';
+import { openStage, type OpenStage } from '../open.ts';
+
+export interface TellFlags extends GlobalOptions {
+  readonly json?: boolean;
+}
+
+export interface Telling extends TellFlags {
+  readonly intent: WishedIntent;
+}
+
+/** Asks the rollout that another terminal runs; answers once that has heard it. */
+export async function tell(context: CliContext, stage: string, telling: Telling): Promise<number> {
+  const session = await openStage(context, stage, telling);
+  try {
+    return await tellIn(context, session, telling);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The same for a stage that is open. */
+export async function tellIn(context: CliContext, session: OpenStage, { intent, json }: Telling): Promise<number> {
+  const { rollout, owner } = await session.ask(intent);
+  if (json) say(context, JSON.stringify({ v: 1, asked: intent, rollout, of: owner.who }));
+  else say(context, `${owner.who} has heard it: ${WORDS[intent]}.`);
+  return 0;
+}
+
+const WORDS: Readonly<Record<WishedIntent, string>> = {
+  pause: 'the rollout pauses when the instance in flight is through',
+  resume: 'the rollout goes on',
+  abort: 'the rollout stops where it stands',
+  rollback: 'the rollout goes back',
+};

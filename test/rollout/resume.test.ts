@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { accept } from '../../src/rollout/accept.ts';
+import type { RolloutEvent } from '../../src/rollout/events.ts';
+import { prepareContinue } from '../../src/rollout/plan-continue.ts';
+import { prepareRollback } from '../../src/rollout/plan-rollback.ts';
+import type { Prepared } from '../../src/rollout/prepared.ts';
+import { startRollout } from '../../src/rollout/start.ts';
+import { findUnfinished } from '../../src/rollout/unfinished.ts';
+import { type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
+
+const SHAPE = { hosts: 2, instances: 1, rollout: { bake: '10m' } };
+
+/** The second deploy of a stage waits for a person after its first instance, with nobody there. */
+async function halfWay(stage: FakeStage) {
+  const one = await stage.deploy('one');
+  const two = await stage.deploy('two', {
+    onEvent: (event, send) => {
+      if (event.type === 'bake.started') send('pause');
+    },
+  });
+  expect(two.outcome.exitCode).toBe(5);
+  expect(releasesOf(stage)).toEqual(new Set([one.release, two.release]));
+  return { one, two };
+}
+
+async function run({ stage }: FakeStage, prepared: Prepared) {
+  const events: RolloutEvent[] = [];
+  const rollout = startRollout(stage, prepared, { whenPaused: 'end' });
+  rollout.subscribe((event) => events.push(event));
+  return { outcome: await rollout.finished, events };
+}
+
+describe('of a rollout that nobody runs any more', () => {
+  it('the rest is done, and nothing twice', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { two } = await halfWay(stage);
+    const begun: string[] = [];
+    stage.hosts.forEach((host) => {
+      host.onChange = ({ type, instance }) => {
+        if (type === 'begins') begun.push(`${instance}@${host.host}`);
+      };
+    });
+    const unfinished = await findUnfinished(stage.stage);
+    expect(unfinished).toMatchObject({ rollout: two.state.rollout, plan: { release: { id: two.release } } });
+    const { outcome, events } = await run(stage, await prepareContinue(stage.stage, unfinished, {}));
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([two.release]));
+    expect(begun).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'lock.takenOver')).toHaveLength(2);
+    expect(stage.host('h1').records.get(two.release)?.status).toBe('good');
+  });
+
+  it('the rest that fails takes along what had been changed before', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { one, two } = await halfWay(stage);
+    stage.hosts.forEach((host) => (host.behave = (_, release) => (release === two.release ? 'unhealthy' : 'healthy')));
+    const prepared = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    const { outcome } = await run(stage, prepared);
+    expect(outcome.exitCode, outcome.message).toBe(4);
+    expect(releasesOf(stage)).toEqual(new Set([one.release]));
+  });
+
+  it('what was changed goes back', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { one } = await halfWay(stage);
+    const { rollout: takes } = await findUnfinished(stage.stage);
+    const { outcome } = await run(stage, await prepareRollback(stage.stage, { takes }));
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([one.release]));
+  });
+
+  it('all may be left as it is: the stage is free, and the history says who did so', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { two } = await halfWay(stage);
+    const before = stage.links();
+    expect(await accept(stage.stage, await findUnfinished(stage.stage))).toEqual([]);
+    expect(stage.links()).toEqual(before);
+    expect(stage.hosts.map(({ lockOwner }) => lockOwner)).toEqual([undefined, undefined]);
+    expect(JSON.parse(stage.host('h1').told.at(-1)!)).toMatchObject({ outcome: 'accepted', release: two.release });
+    await expect(findUnfinished(stage.stage)).rejects.toMatchObject({ code: 'SLIP_NO_ROLLOUT' });
+  });
+
+  it('a release that a host has lost is made again, and has to be the same', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { two } = await halfWay(stage);
+    stage.host('h2').records.delete(two.release);
+    const prepared = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    expect(prepared.plan.release).toMatchObject({ id: two.release });
+    const { outcome } = await run(stage, prepared);
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([two.release]));
+  });
+
+  it('other files than it had are no way to go on', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { two } = await halfWay(stage);
+    stage.host('h2').records.delete(two.release);
+    await stage.write('other');
+    const going = prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    await expect(going).rejects.toMatchObject({ code: 'SLIP_CANNOT_CONTINUE', exitCode: 2 });
+  });
+
+  it('a plan that cannot be read is said to be none', async () => {
+    await using stage = await fakeStage(SHAPE);
+    const { two } = await halfWay(stage);
+    for (const host of stage.hosts)
+      await host.rollout(two.state.rollout, '{"v":1,"kind":"deploy","release":{"id":"$(x)"}}');
+    await expect(findUnfinished(stage.stage)).rejects.toMatchObject({ code: 'SLIP_NO_PLAN' });
+  });
+});
+
+it('a rollout that somebody runs is not to be decided about', async () => {
+  await using stage = await fakeStage(SHAPE);
+  await stage.deploy('one');
+  const seen: Promise<unknown>[] = [];
+  await stage.deploy('two', {
+    onEvent: (event, send) => {
+      if (event.type !== 'bake.started') return;
+      seen.push(
+        findUnfinished(stage.stage)
+          .catch((thrown: unknown) => thrown)
+          .finally(() => send('abort')),
+      );
+    },
+  });
+  expect(await seen[0]).toMatchObject({ code: 'SLIP_LOCKED', exitCode: 6 });
+});
