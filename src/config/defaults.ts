@@ -3,6 +3,7 @@ export const DEFAULTS = {
   ref: 'HEAD',
   keepReleases: 5,
   prepareTimeout: '15m',
+  hookTimeout: '5m',
   scope: 'system',
   batch: 1,
   maxUnavailable: '25%',

@@ -1,7 +1,7 @@
 /** Keys that are designed but do not work yet, by the object they belong to. They leave this list as they are built. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  config: ['hooks', 'notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
-  stage: ['hooks', 'notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
+  config: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
+  stage: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
   role: ['hooks', 'traffic', 'drain', 'logs', 'env', 'watch'],
   service: ['pm2', 'compose'],
   health: ['log'],

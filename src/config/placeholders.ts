@@ -8,6 +8,7 @@ import { nearest } from '../base/nearest.ts';
  * | setting                                | app stage | host | role instance port | current | release |
  * |----------------------------------------|-----------|------|--------------------|---------|---------|
  * | source (all but ref), shared, prepare  | yes       |      |                    |         | run     |
+ * | hooks                                  | yes       |      |                    |         | yes     |
  * | deployTo, path                         | yes       | yes  |                    |         |         |
  * | systemd; health http, body, tcp        | yes       | yes  | yes                |         |         |
  * | pidFile                                | yes       | yes  | yes                | yes     |         |

@@ -11,7 +11,7 @@ import type { Path } from './json.ts';
 import { deployToProblem, tidy } from './paths.ts';
 import { fill, inShell, type Values } from './placeholders.ts';
 import type { HostEntry, ShareEntry } from './schema.ts';
-import type { HostSettings, PrepareSettings, RolloutSettings, Settings, Share } from './settings.ts';
+import type { HookSettings, HostSettings, PrepareSettings, RolloutSettings, Settings, Share } from './settings.ts';
 import { resolveShared } from './shared.ts';
 import { resolveSource } from './source.ts';
 import { mergeStage, type Sheet, type Stage } from './stage.ts';
@@ -40,6 +40,7 @@ function resolveStage(stage: Stage, file: string): Settings {
     prepare: resolvePrepare(stage),
     keepReleases: entry.keepReleases ?? DEFAULTS.keepReleases,
     shared: resolveShared(stage),
+    hooks: resolveHooks(stage),
     rollout: resolveRollout(stage),
     hosts,
     instances: resolveInstances(stage, hosts),
@@ -98,6 +99,25 @@ function resolvePrepare(stage: Stage): PrepareSettings[] {
       timeoutMs: parseDuration(step.timeout ?? DEFAULTS.prepareTimeout)!,
     };
   });
+}
+
+const HOOKS = ['release', 'beforeSwitch', 'afterSwitch', 'afterRollout'] as const;
+
+function resolveHooks(stage: Stage): HookSettings {
+  const { hooks = {} } = stage.entry;
+  const values = inShell({ app: stage.app, stage: stage.name });
+  const filled = (kind: (typeof HOOKS)[number]) =>
+    (hooks[kind] ?? []).map((text, index) =>
+      fill(text, values, (message) => stage.mistake(['hooks', kind, index], message)),
+    );
+  const [release, beforeSwitch, afterSwitch, afterRollout] = HOOKS.map(filled) as [
+    string[],
+    string[],
+    string[],
+    string[],
+  ];
+  const timeoutMs = parseDuration(hooks.timeout ?? DEFAULTS.hookTimeout)!;
+  return { release, beforeSwitch, afterSwitch, afterRollout, timeoutMs };
 }
 
 function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {

@@ -82,6 +82,33 @@ const shared = z
   .describe('What outlives releases: kept in shared/ and linked into every release.')
   .meta({ id: 'shared' });
 
+const hooks = z
+  .strictObject({
+    release: z
+      .array(command())
+      .describe(
+        'Commands run once, on the first host, when the release is on all hosts and before anything is switched: migrations. One that fails stops the rollout.',
+      )
+      .optional(),
+    beforeSwitch: z
+      .array(command())
+      .describe('Commands run for every instance before it is switched. One that fails leaves it as it is.')
+      .optional(),
+    afterSwitch: z
+      .array(command())
+      .describe('Commands run for every instance once it is healthy on the new release. One that fails brings it back.')
+      .optional(),
+    afterRollout: z
+      .array(command())
+      .describe('Commands run once, on the first host, at the end. One that fails is a warning.')
+      .optional(),
+    timeout: duration(1000).describe(`How long a command may take. Default: ${DEFAULTS.hookTimeout}.`).optional(),
+  })
+  .describe(
+    'Commands run in the new release around the rollout, with SLIPWAY_STAGE, _RELEASE, _REVISION, _PREVIOUS, _HOST and, for an instance, _INSTANCE.',
+  )
+  .meta({ id: 'hooks' });
+
 const service = z
   .strictObject({
     systemd: text('a unit name', unitProblem)
@@ -204,9 +231,10 @@ const settings = {
   shared: shared.optional(),
   roles: roles.optional(),
   rollout: rollout.optional(),
+  hooks: hooks.optional(),
   path: z
     .array(folderField())
-    .describe('Folders put before PATH on the hosts, for prepare steps and commands.')
+    .describe('Folders put before PATH on the hosts, for prepare steps, hooks and commands.')
     .optional(),
   transport: transport().optional(),
 };

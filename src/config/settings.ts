@@ -13,6 +13,7 @@ export interface Settings {
   readonly prepare: readonly PrepareSettings[];
   readonly keepReleases: number;
   readonly shared: SharedSettings;
+  readonly hooks: HookSettings;
   readonly rollout: RolloutSettings;
   readonly hosts: readonly HostSettings[];
   /** Every instance of the stage: roles in the order of hosts.json, then hosts, then numbers. */
@@ -59,6 +60,18 @@ export interface PrepareSettings {
 export interface SharedSettings {
   readonly files: readonly string[];
   readonly dirs: readonly string[];
+}
+
+/** Shell text run in the new release; `{release}` has become `${SLIPWAY_RELEASE}`. */
+export interface HookSettings {
+  /** Once, on the first host that takes part, before any switch. */
+  readonly release: readonly string[];
+  readonly beforeSwitch: readonly string[];
+  readonly afterSwitch: readonly string[];
+  /** Once, on the first host that takes part, at the end. */
+  readonly afterRollout: readonly string[];
+  /** Of one command. */
+  readonly timeoutMs: number;
 }
 
 export interface RolloutSettings {

@@ -37,6 +37,7 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
       prepare: own.prepare ?? config.prepare,
       keepReleases: own.keepReleases ?? config.keepReleases,
       shared: { ...config.shared, ...own.shared },
+      hooks: { ...config.hooks, ...own.hooks },
       rollout: { ...config.rollout, ...own.rollout },
       path: own.path ?? config.path,
       transport: own.transport ?? config.transport,

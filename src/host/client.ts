@@ -19,6 +19,8 @@ import type { Request } from './request.ts';
 import {
   arrivedRequest,
   finishRequest,
+  hookCall,
+  hookRequest,
   lockRequest,
   prepareCall,
   prepareRequest,
@@ -151,6 +153,9 @@ function stageVerbs(context: CallContext, ask: Ask) {
     },
     answer: async (variables) =>
       (await ask({ verb: 'answer', variables })).flatMap((frame) => (frame.kind === 'line' ? [text(frame, 0)] : []))[0],
+    hook: async (options) => {
+      await ask(hookRequest(options), hookCall(options));
+    },
     finish: async ({ journal, ...options }) => {
       const isLong = journal.length > LONG_JOURNAL;
       // a kilobyte a host of the rollout, once: not worth a stream
@@ -168,8 +173,8 @@ function instanceVerbs({ deployTo }: HostContext, ask: Ask) {
     await ask(request, { quietMs: FOLLOW_QUIET_MS, onFrame: (frame) => onWorkerFrame(frame, onFrame) });
   };
   return {
-    activate: async ({ rollout, instance, turn, task, where, onFrame }) => {
-      const whole = taskText(deployTo, { rollout, turn, ...task });
+    activate: async ({ rollout, instance, turn, task, hooks, where, onFrame }) => {
+      const whole = taskText(deployTo, { rollout, turn, ...task }, hooks);
       const here = where === 'here' ? 'yes' : 'no';
       await follow({ verb: 'activate', variables: { rollout, I: instance, turn, here, task: whole } }, onFrame);
     },

@@ -108,6 +108,16 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `"${run}" was ended after ${seconds} s`,
     mend: 'Give the step a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
   }),
+  hook: (run, status) => ({
+    code: 'SLIP_HOOK',
+    what: `"${run}" failed with status ${status}`,
+    mend: 'Its output is above; nothing was switched.',
+  }),
+  hang: (run, seconds) => ({
+    code: 'SLIP_HOOK',
+    what: `"${run}" was ended after ${seconds} s`,
+    mend: 'Give hooks a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
+  }),
   outputs: (run) => ({
     code: 'SLIP_PREPARE',
     what: `"${run}" ended well but did not make its outputs`,

@@ -6,6 +6,8 @@ import { type Frame, text } from './frames.ts';
 import type {
   ArrivedOptions,
   FinishOptions,
+  HookOptions,
+  InstanceHooks,
   LockOptions,
   PrepareOptions,
   ProbeOptions,
@@ -113,6 +115,35 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
+export function hookRequest({ rollout, stage, release, host, commands, timeoutMs, ...more }: HookOptions): Request {
+  const { previous = '', revision = '' } = more;
+  const step_timeout = Math.ceil(timeoutMs / 1000);
+  return {
+    verb: 'hook',
+    variables: { rollout, stage, release, previous, revision, host, step_timeout },
+    functions: [
+      each(
+        'each_hook',
+        commands.map((run) => ({ run })),
+      ),
+    ],
+  };
+}
+
+export function hookCall({ timeoutMs, onStep, onLine, signal }: HookOptions): CallOptions {
+  return {
+    stdin: 'alone',
+    signal,
+    quietMs: timeoutMs + 60_000,
+    onFrame: (frame: Frame) => {
+      const state = frame.fields[0];
+      if (frame.kind === 'out') onLine(text(frame, 0));
+      if (frame.kind === 'hook' && (state === 'started' || state === 'finished'))
+        onStep({ run: text(frame, 1), state });
+    },
+  };
+}
+
 /** `size`: bytes of the journal that follows on stdin. */
 type Finishing = FinishOptions & { readonly size: number };
 
@@ -137,6 +168,11 @@ export function sharedVariables(shared: SharedSettings): Variables {
 }
 
 /** The task file: the worker runs without a request, so it also carries what a request would have set. */
-export function taskText(deployTo: string, task: Variables): string {
-  return assignments({ D: deployTo, ...task });
+export function taskText(deployTo: string, task: Variables, hooks: InstanceHooks): string {
+  const commands = (runs: readonly string[]) => runs.map((run) => ({ run }));
+  return [
+    assignments({ D: deployTo, hook_timeout: Math.ceil(hooks.timeoutMs / 1000), ...task }),
+    each('hooks_before', commands(hooks.beforeSwitch)),
+    each('hooks_after', commands(hooks.afterSwitch)),
+  ].join('\n');
 }

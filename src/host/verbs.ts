@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { InstanceSettings, PrepareSettings, SharedSettings } from '../config/settings.ts';
+import type { HookSettings, InstanceSettings, PrepareSettings, SharedSettings } from '../config/settings.ts';
 import type { HistoryRecord } from './records.ts';
 import type { Variables } from './request.ts';
 import type { HostState, LockOwner, LockState } from './state.ts';
@@ -26,6 +26,8 @@ export interface HostClient {
   /** Writes the ledger line of a release that is there already. */
   ledger(options: { readonly rollout: string; readonly release: string; readonly ledger: string }): Promise<void>;
   prepare(options: PrepareOptions): Promise<void>;
+  /** Runs commands in a release, one after the other; the first that fails ends it. */
+  hook(options: HookOptions): Promise<void>;
   /** The text of a manifest that the host keeps; undefined when it has none of that digest. */
   manifest(digest: string): Promise<string | undefined>;
   /** Hashes every file of a release on the host. */
@@ -166,6 +168,25 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
 }
 
+export interface HookOptions {
+  readonly rollout: string;
+  readonly stage: string;
+  readonly release: string;
+  readonly revision?: string | undefined;
+  /** What ran before. */
+  readonly previous?: string | undefined;
+  readonly host: string;
+  readonly commands: readonly string[];
+  /** Of one command. */
+  readonly timeoutMs: number;
+  readonly onStep: (step: { readonly run: string; readonly state: 'started' | 'finished' }) => void;
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Commands that the worker of an instance runs around its switch. */
+export type InstanceHooks = Pick<HookSettings, 'beforeSwitch' | 'afterSwitch' | 'timeoutMs'>;
+
 export interface VerifyOptions {
   readonly release: string;
   readonly digest: string;
@@ -179,6 +200,7 @@ export interface ActivateOptions {
   readonly turn: number;
   /** The worker's variables: 80-worker.sh. */
   readonly task: Variables;
+  readonly hooks: InstanceHooks;
   /** `here`: it is over at once, so it needs no process that outlives the connection. */
   readonly where: 'here' | 'detached';
   readonly onFrame: (frame: WorkerFrame) => void;

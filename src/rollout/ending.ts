@@ -167,11 +167,7 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
       return say(130, `Stopped before anything was changed: ${ending.reason}.`);
     case 'paused': {
       const broken = run.broken.size > 0 && !ending.reason.includes(whyOf(run.broken)) ? ` ${whyOf(run.broken)}.` : '';
-      return say(
-        5,
-        `${ending.phase}: ${ending.reason}.${broken} The lock is kept.`,
-        `slipway resume ${stage}`,
-      );
+      return say(5, `${ending.phase}: ${ending.reason}.${broken} The lock is kept.`, `slipway resume ${stage}`);
     }
     case 'left':
       return say(

@@ -75,6 +75,8 @@ export type EventBody =
   | { readonly type: 'sync.progress'; readonly host: string; readonly sent: number; readonly total: number }
   | { readonly type: 'prepare.started'; readonly host: string; readonly run: string }
   | { readonly type: 'prepare.finished'; readonly host: string; readonly run: string; readonly reused: boolean }
+  | { readonly type: 'hook.started'; readonly host: string; readonly run: string }
+  | { readonly type: 'hook.finished'; readonly host: string; readonly run: string }
   | { readonly type: 'hook.output'; readonly host: string; readonly line: string }
   | {
       readonly type: 'instance.state';

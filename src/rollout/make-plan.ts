@@ -52,14 +52,33 @@ export function makePlan(input: PlanInput): Plan {
     strategy: settings.rollout.strategy,
     steps: [
       { type: 'stage', hosts: [...names] },
+      ...hookSteps(input, instances, 'release'),
       ...updates,
       ...(retire.length > 0 ? [{ type: 'retire' as const, instances: retire }] : []),
+      ...hookSteps(input, instances, 'afterRollout'),
     ],
     hosts: input.hosts,
     instances,
     policy: planPolicy(settings),
+    instanceHooks: { beforeSwitch: settings.hooks.beforeSwitch, afterSwitch: settings.hooks.afterSwitch },
     warnings: [...input.warnings, ...downtimeWarnings(settings, instances)],
   };
+}
+
+/**
+ * Hooks of the whole stage run with a deploy alone, since a way back has nothing to migrate; and a release that an instance
+ * runs already has been through its own.
+ */
+function hookSteps(
+  { kind, settings, states, release }: PlanInput,
+  instances: readonly InstancePlan[],
+  when: 'release' | 'afterRollout',
+): Step[] {
+  const commands = settings.hooks[when];
+  const host = states[0]?.host;
+  const isThrough = when === 'release' && instances.some(({ from }) => from === release.id);
+  if (kind !== 'deploy' || commands.length === 0 || host === undefined || isThrough) return [];
+  return [{ type: 'hook', when, host, commands }];
 }
 
 function planInstance(

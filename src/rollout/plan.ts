@@ -14,6 +14,8 @@ export interface Plan {
   readonly hosts: readonly HostPlan[];
   readonly instances: readonly InstancePlan[];
   readonly policy: Policy;
+  /** Commands run for every instance that is switched. */
+  readonly instanceHooks: { readonly beforeSwitch: readonly string[]; readonly afterSwitch: readonly string[] };
   /** Honest sentences for the reader: downtime, replaced paths, missing rights that do not stop it. */
   readonly warnings: readonly string[];
 }
@@ -40,6 +42,13 @@ export type Step =
   | { readonly type: 'stage'; readonly hosts: readonly string[] }
   /** Instances changed together. */
   | { readonly type: 'update'; readonly instances: readonly string[] }
+  /** Commands run once, on one host. */
+  | {
+      readonly type: 'hook';
+      readonly when: 'release' | 'afterRollout';
+      readonly host: string;
+      readonly commands: readonly string[];
+    }
   | { readonly type: 'bake'; readonly ms: number }
   /** Instances that are no longer wanted: stopped, disabled, link removed. */
   | { readonly type: 'retire'; readonly instances: readonly string[] };

@@ -35,7 +35,7 @@ export interface HostProgress {
   /** When the first and the newest progress of the sync came; the rate follows from them. */
   readonly syncSince: number | undefined;
   readonly syncAt: number | undefined;
-  /** The prepare step that runs now. */
+  /** The prepare step or hook that runs now. */
   readonly preparing: string | undefined;
   readonly lost: string | undefined;
 }
@@ -140,6 +140,8 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
     case 'sync.progress':
     case 'prepare.started':
     case 'prepare.finished':
+    case 'hook.started':
+    case 'hook.finished':
     case 'lock.taken':
     case 'lock.takenOver':
     case 'lock.released':
@@ -204,7 +206,10 @@ const initialHost: HostProgress = {
 
 type HostEvent = Extract<
   RolloutEvent,
-  { type: `host.${string}` | `lock.${string}` | `prepare.${string}` | 'sync.progress' }
+  {
+    type:
+      `host.${string}` | `lock.${string}` | `prepare.${string}` | 'hook.started' | 'hook.finished' | 'sync.progress';
+  }
 >;
 
 function applyHost(state: RolloutState, event: HostEvent): RolloutState {
@@ -223,8 +228,10 @@ function hostChange(before: HostProgress, event: HostEvent): Partial<HostProgres
     case 'sync.progress':
       return { sent: event.sent, total: event.total, syncSince: syncBegan(before, event), syncAt: event.t };
     case 'prepare.started':
+    case 'hook.started':
       return { preparing: event.run };
     case 'prepare.finished':
+    case 'hook.finished':
       return { preparing: undefined };
     case 'lock.taken':
     case 'lock.takenOver':

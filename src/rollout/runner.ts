@@ -187,6 +187,8 @@ function titleOf(step: Step): string {
       return `stage on ${step.hosts.join(', ')}`;
     case 'update':
       return `update ${step.instances.join(', ')}`;
+    case 'hook':
+      return `${step.when === 'release' ? 'release hooks' : 'hooks after the rollout'} on ${step.host}`;
     case 'bake':
       return `bake for ${formatDuration(step.ms)}`;
     case 'retire':

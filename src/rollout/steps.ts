@@ -4,6 +4,7 @@ import { type RolloutContext } from './context.ts';
 import type { PauseReason } from './events.ts';
 import type { Step } from './plan.ts';
 import type { Ending } from './ending.ts';
+import { runHooks } from './hooks.ts';
 import { back, forward, type Run } from './run.ts';
 import type { Outcome } from './updating.ts';
 
@@ -24,6 +25,8 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
     case 'update':
     case 'retire':
       return update(context, run, step);
+    case 'hook':
+      return runHooks(context, step);
     case 'bake':
       return watchBake(context, run, step.ms);
   }

@@ -1,9 +1,8 @@
 import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
-import type { InstanceSettings } from '../config/settings.ts';
 import { instanceVariables } from '../host/instance-variables.ts';
 import type { Variables } from '../host/request.ts';
-import type { WorkerFrame } from '../host/verbs.ts';
+import type { InstanceHooks, WorkerFrame } from '../host/verbs.ts';
 import { environmentText } from '../service/environment.ts';
 import { serviceLine } from '../service/leftover.ts';
 import { isAway } from './away.ts';
@@ -101,7 +100,8 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
       instance: name,
       turn: change.turn,
       task: taskOf(context, change),
-      where: isMereSwitch(instanceOf(context, change.instance)) ? 'here' : 'detached',
+      hooks: hooksOf(context, change),
+      where: isMereSwitch(context, change) ? 'here' : 'detached',
       onFrame,
     });
     return last.outcome ?? { type: 'unknown', cause: 'worker', reason: 'the update ended without a word' };
@@ -120,8 +120,16 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
 }
 
 /** Nothing is stopped, started or waited for: it is over before anybody could leave. */
-function isMereSwitch({ service, health }: InstanceSettings): boolean {
-  return service.type === 'files' && health.probe.type === 'running' && health.minHealthyMs === 0;
+function isMereSwitch(context: RolloutContext, change: Change): boolean {
+  const { service, health } = instanceOf(context, change.instance);
+  const { beforeSwitch, afterSwitch } = hooksOf(context, change);
+  const isQuick = service.type === 'files' && health.probe.type === 'running' && health.minHealthyMs === 0;
+  return isQuick && beforeSwitch.length + afterSwitch.length === 0;
+}
+
+/** What is retired is not switched. */
+function hooksOf({ settings }: RolloutContext, { act }: Change): InstanceHooks {
+  return act === 'retire' ? { ...settings.hooks, beforeSwitch: [], afterSwitch: [] } : settings.hooks;
 }
 
 /** Silence may be the network's: as far as anybody can tell, the worker lives on. */

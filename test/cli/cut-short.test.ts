@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../ssh/support/sshd.ts';
-import { until } from '../host/stage.ts';
+import { until } from '../host/until.ts';
 import { type Box, pausing, type SshdSite, startSshdSite } from './support/sshd-site.ts';
 
 const skip = (await skipReason()) !== undefined;

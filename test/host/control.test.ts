@@ -7,7 +7,8 @@ import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { at } from './bots.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, bot, lockOptions, until } from './stage.ts';
+import { begin, bot, lockOptions } from './stage.ts';
+import { until } from './until.ts';
 
 const makeHost = hostMaker();
 

@@ -12,7 +12,8 @@ import type { Channel } from '../../src/ssh/transport.ts';
 import { childrenOf, killIfThere } from '../hosts/process.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, build, type Built, ONE, sendOptions, until } from './stage.ts';
+import { begin, build, type Built, ONE, sendOptions } from './stage.ts';
+import { until } from './until.ts';
 
 /** stdin of a shell carries requests, which are evaluated, and what files hold, which must never be. */
 const makeHost = hostMaker();

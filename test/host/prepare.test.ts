@@ -6,7 +6,8 @@ import type { PrepareSettings } from '../../src/config/settings.ts';
 import type { PrepareOptions } from '../../src/host/verbs.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, build, type Files, NEVER, NOTHING_SHARED, ONE, send, THREE, TWO, until } from './stage.ts';
+import { begin, build, type Files, NEVER, NOTHING_SHARED, ONE, send, THREE, TWO } from './stage.ts';
+import { until } from './until.ts';
 
 const makeHost = hostMaker();
 

@@ -9,7 +9,8 @@ import type { Arrived } from '../../src/host/verbs.ts';
 import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, build, type Built, ONE, send, sendOptions, TWO, until, uploadOf } from './stage.ts';
+import { begin, build, type Built, ONE, send, sendOptions, TWO, uploadOf } from './stage.ts';
+import { until } from './until.ts';
 import { filesOf, meta, release } from './trees.ts';
 
 const makeHost = hostMaker();

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { localHost, type LocalHost } from '../support/local-host.ts';
 import { noSmallDisk, smallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { begin, build, type Files, NOTHING_SHARED, ONE, send, sendOptions, TWO, until } from './stage.ts';
+import { begin, build, type Files, NOTHING_SHARED, ONE, send, sendOptions, TWO } from './stage.ts';
+import { until } from './until.ts';
 
 const skip = noSmallDisk();
 

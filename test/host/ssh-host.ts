@@ -9,7 +9,7 @@ import { connect } from '../../src/ssh/connect.ts';
 import { type Sshd, startSshd } from '../ssh/support/sshd.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { find } from './shells.ts';
-import { begin, bot, build, type Files, NOTHING_SHARED, ONE, send, taskOf, TWO } from './stage.ts';
+import { begin, bot, build, NO_HOOKS, type Files, NOTHING_SHARED, ONE, send, taskOf, TWO } from './stage.ts';
 
 /** A host behind a real sshd whose logins behave as a script says. */
 export interface SshHost extends LocalHost {
@@ -105,7 +105,7 @@ export async function deployTwice(host: LocalHost) {
   await send(host, first, { release: ONE });
   await send(host, second, { release: TWO, base: { release: ONE, manifest: first.manifest } });
   const task = taskOf(web, {}, { to: TWO, from: '' });
-  const switching = { rollout: 'r1', instance: 'web.1', turn: 0, task, where: 'here' as const };
+  const switching = { rollout: 'r1', instance: 'web.1', turn: 0, task, hooks: NO_HOOKS, where: 'here' as const };
   await host.client.activate({ ...switching, onFrame: () => undefined });
   const marks = [{ release: TWO, status: 'good' as const }];
   const ending = { marks, prune: [ONE], history: '{"what":"deploy"}', journal: '{"type":"x"}\n' };

@@ -3,13 +3,18 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { HealthSettings, InstanceSettings, ServiceSettings, SharedSettings } from '../../src/config/settings.ts';
-import type { PrepareSettings } from '../../src/config/settings.ts';
+import type {
+  HealthSettings,
+  InstanceSettings,
+  PrepareSettings,
+  ServiceSettings,
+  SharedSettings,
+} from '../../src/config/settings.ts';
 import { instanceVariables } from '../../src/host/instance-variables.ts';
 import { formatLedger } from '../../src/host/records.ts';
 import type { Variables } from '../../src/host/request.ts';
 import type { LockOwner } from '../../src/host/state.ts';
-import type { LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
+import type { InstanceHooks, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from '../../src/host/verbs.ts';
 import { delta } from '../../src/release/delta.ts';
 import { hashTree } from '../../src/release/hash-tree.ts';
 import type { Manifest } from '../../src/release/manifest.ts';
@@ -23,6 +28,7 @@ export const TWO = '20261121T114202Z-2222222';
 export const THREE = '20261121T114203Z-3333333';
 
 export const NOTHING_SHARED: SharedSettings = { files: [], dirs: [] };
+export const NO_HOOKS: InstanceHooks = { beforeSwitch: [], afterSwitch: [], timeoutMs: 60_000 };
 export const NEVER = new AbortController().signal;
 
 export function owner(rollout: string, more: Partial<LockOwner> = {}): LockOwner {
@@ -224,6 +230,7 @@ export interface Changing {
   readonly rollout?: string;
   readonly turn?: number;
   readonly task?: Variables;
+  readonly hooks?: InstanceHooks;
   /** Called with each frame as it comes. */
   readonly onFrame?: (frame: WorkerFrame) => void;
 }
@@ -245,6 +252,7 @@ export async function change(host: LocalHost, instance: InstanceSettings, changi
     instance: instance.name,
     turn,
     task: taskOf(instance, changing, { to, from }),
+    hooks: changing.hooks ?? NO_HOOKS,
     where: 'detached',
     onFrame: (frame) => {
       frames.push(frame);
@@ -285,14 +293,4 @@ export function summary(frames: readonly WorkerFrame[]): Changed {
     end: frames.findLast(({ kind }) => kind === 'end')?.fields,
     states: frames.filter(({ kind }) => kind === 'state').map(({ fields }) => fields[0] ?? ''),
   };
-}
-
-/** Looks again and again until `look` answers with something. The time limit only ends a hopeless wait. */
-export async function until<T>(look: () => T | Promise<T>, limitMs = 15_000): Promise<NonNullable<T>> {
-  for (const end = Date.now() + limitMs; ;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -9,7 +9,8 @@ import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { at, command, current, serving, withReleases } from './bots.ts';
 import { hostMaker } from './shells.ts';
-import { begin, bot, change, freePort, greeter, NOTHING_SHARED, ONE, send, summary, TWO, until } from './stage.ts';
+import { begin, bot, change, freePort, greeter, NOTHING_SHARED, ONE, send, summary, TWO } from './stage.ts';
+import { until } from './until.ts';
 
 const makeHost = hostMaker();
 

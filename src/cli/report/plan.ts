@@ -29,6 +29,10 @@ export function planLines({ plan, changes, alreadyLive }: PreparedRollout): read
       'warnings',
       plan.warnings.map((warning) => `  ! ${warning}`),
     ),
+    ...section('for every instance', [
+      ...plan.instanceHooks.beforeSwitch.map((run) => `  before its switch: ${run}`),
+      ...plan.instanceHooks.afterSwitch.map((run) => `  once it is healthy: ${run}`),
+    ]),
     policyLine(plan),
   ];
 }
@@ -55,6 +59,8 @@ function stepLine(plan: Plan, step: Step): string {
       return `put the release on ${step.hosts.join(', ')} (nothing visible changes)`;
     case 'update':
       return `update ${step.instances.map((id) => `${id} (${fromOf(plan, id)})`).join(', ')}`;
+    case 'hook':
+      return `run on ${step.host}: ${step.commands.join('; ')}`;
     case 'bake':
       return `watch for ${formatDuration(step.ms)}`;
     case 'retire':

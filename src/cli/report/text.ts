@@ -71,6 +71,10 @@ function plainLines(event: Plain): readonly string[] {
       return [`${event.host}: prepare: ${event.run}`];
     case 'prepare.finished':
       return [`${event.host}: ${event.reused ? 'unchanged, copied from the base' : 'done'}: ${event.run}`];
+    case 'hook.started':
+      return [`${event.host}: hook: ${event.run}`];
+    case 'hook.finished':
+      return [`${event.host}: done: ${event.run}`];
     case 'bake.started':
       return [`watching ${plural(event.instances.length, 'instance')} for ${formatDuration(event.until - event.t)}`];
     case 'lock.takenOver':

@@ -71,6 +71,27 @@ outputs_present() {
   [ -z "$o_missing" ]
 }
 
+# hook: stage, release, previous, revision, host; the request defines each_hook FN, which sets run, and step_timeout (seconds).
+# stdin is a lease, as with prepare: who has left cannot hear how it ended.
+verb_hook() {
+  require_lock
+  lease
+  p_tree=$D/releases/$release
+  export SLIPWAY_PREVIOUS="$previous" SLIPWAY_REVISION="$revision" SLIPWAY_HOST="$host"
+  each_hook hook_step
+}
+
+hook_step() {
+  frame hook started "$run"
+  read_clock
+  p_until=$((MS + step_timeout * 1000))
+  streamed prepare_run && p_rc=0 || p_rc=$?
+  read_clock
+  [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail hang "$run" "$step_timeout"
+  [ "$p_rc" = 0 ] || fail hook "$run" "$p_rc"
+  frame hook finished "$run"
+}
+
 # publish: the release becomes one that links may point at, when all of it is on the disk.
 verb_publish() {
   require_lock

@@ -112,6 +112,8 @@ work_update() {
   ! is_foreign "$LINK" || finish failed "$LINK is not a link to a release"
   guard
   ! is_cancelled || finish cancelled "nothing was changed"
+  run_hooks before || finish failed "$WHY"
+  guard
   read_service
   START_BEFORE=$START
   case $svc:$STATUS:$u_old in
@@ -126,7 +128,7 @@ work_update() {
   [ -n "$env_old" ] || [ ! -e "$HOME_/env" ] || env_old=$(cat "$HOME_/env")
   if write "$HOME_/env" "$env" && write_line "$HOME_/service" "$service_line" && switch_to "$release"; then
     state switched "$release" ""
-    run_release || restore
+    { run_release && run_hooks after; } || restore
   else
     WHY="the link could not be switched: $(tail -n 1 "$W.log")"
     state failed "$u_old" "$WHY"
@@ -138,6 +140,34 @@ work_update() {
   agree_on_current
   state updated "$release" "" "" "$PROOF"
   finish updated "$PROOF"
+}
+
+# The commands that hooks_before or hooks_after sets one after the other, in the new release with the environment that the instance
+# will have. Fails with the reason in WHY.
+run_hooks() {
+  HOOKS=$1 WHY=
+  "hooks_$1" run_hook
+  [ -n "$WHY" ] || return 0
+  [ "$1" = before ] || state failed "$expect" "$WHY"
+  return 1
+}
+
+run_hook() {
+  [ -z "$WHY" ] || return 0
+  ! is_cancelled || { WHY=cancelled && return 0; }
+  beat
+  note "${HOOKS}Switch: $run"
+  (
+    cd "$D/releases/$release" || exit 1
+    own_locale
+    set -a
+    eval "$env"
+    exec timeout -k 5 "$hook_timeout" sh -c "$run"
+  ) >>"$W.log" 2>&1 </dev/null && return 0
+  k_rc=$?
+  WHY="the hook ${HOOKS}Switch failed with status $k_rc: $run: $(tail -n 1 "$W.log")"
+  case $k_rc in 124 | 137 | 143) WHY="the hook ${HOOKS}Switch took longer than ${hook_timeout}s: $run" ;; esac
+  emit log "$(tail -n 1 "$W.log")"
 }
 
 # Starts what the link points at, proves that it is a new start of that release, and waits for its health.

@@ -68,6 +68,10 @@ function stepRows(plan: Plan, { step, index }: { step: Step; index: number }, ar
       const [first = '', ...more] = wrap(text, area.columns - 8);
       return [row(number, first), ...more.map((line) => row(`      ${line}`))];
     }
+    case 'hook': {
+      const [first = '', ...more] = wrap(`run on ${step.host}: ${step.commands.join('; ')}`, area.columns - 8);
+      return [row(number, first), ...more.map((line) => row(`      ${line}`))];
+    }
     case 'bake':
       return [row(number, `watch for ${plain(step.ms)}`)];
     case 'update':

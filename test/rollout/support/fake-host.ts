@@ -95,6 +95,18 @@ export function fakeHost(host: string): FakeHost {
     arrived: () => Promise.resolve({ type: 'nothing' }),
     ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
     prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
+    hook: async ({ commands, onStep, onLine }) => {
+      reach(fake);
+      await Promise.resolve();
+      for (const run of commands) {
+        onStep({ run, state: 'started' });
+        onLine(`ran ${run}`);
+        fake.said.push(`hook ${run}`);
+        if (run === 'fails')
+          throw new RemoteError({ code: 'SLIP_HOOK', host, message: '"fails" failed with status 1' });
+        onStep({ run, state: 'finished' });
+      }
+    },
     manifest: () => Promise.resolve(undefined),
     verify: async ({ release }) => void fake.said.push(`verify ${release}`),
     activate: (options) => work(fake, options, () => new Promise((resolve) => waiting.push(resolve))),

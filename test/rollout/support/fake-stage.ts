@@ -47,12 +47,14 @@ export interface FakeStageOptions {
   readonly hosts?: number;
   readonly instances?: number;
   readonly rollout?: Readonly<Record<string, unknown>>;
+  readonly hooks?: Readonly<Record<string, readonly string[]>>;
 }
 
 export async function fakeStage({
   hosts: count = 3,
   instances = 2,
   rollout = {},
+  hooks = {},
 }: FakeStageOptions = {}): Promise<FakeStage> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
   const source = join(folder, 'app');
@@ -62,6 +64,7 @@ export async function fakeStage({
   const settings = live({
     source: { git: undefined, dir: source },
     rollout,
+    hooks,
     roles: { bot: { service: { start: 'start', stop: 'stop', status: 'status' } } },
     stages: { live: { hosts: names.map((name) => ({ name, address: name, roles: { bot: instances } })) } },
   });

@@ -204,6 +204,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
       back: OLD,
       change: 'update' as const,
     })),
+    instanceHooks: { beforeSwitch: [], afterSwitch: [] },
     policy: { maxUnavailable: { bot: 2 }, maxFailures: 0, onFailure: 'rollback', progressDeadlineMs: 600_000 },
     warnings: ['Each instance is out for a moment while it restarts: nothing holds its requests.'],
     ...change,
