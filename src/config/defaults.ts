@@ -10,6 +10,10 @@ export const DEFAULTS = {
   maxFailures: 0,
   onFailure: 'rollback',
   bake: '0s',
+  watch: '10m',
+  canary: 1,
+  approve: 'manual',
+  keepWarm: '10m',
   progressDeadline: '10m',
   parallel: 10,
   interval: '1s',
@@ -17,3 +21,6 @@ export const DEFAULTS = {
   minHealthyTime: '10s',
   healthyDeadline: '2m',
 } as const;
+
+/** The shortest time between two looks. */
+export const POLL_MS = 100;

@@ -5,26 +5,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   role: ['hooks', 'traffic', 'drain', 'logs', 'env', 'watch'],
   service: ['pm2', 'compose'],
   health: ['log'],
-  rollout: [
-    'canary',
-    'approve',
-    'analysis',
-    'warmup',
-    'sampleEvery',
-    'lookEvery',
-    'keepWarm',
-    'traffic',
-    'weight',
-    'steps',
-  ],
+  rollout: ['analysis', 'warmup', 'sampleEvery', 'lookEvery', 'traffic', 'weight', 'steps'],
 };
-
-const STRATEGIES: readonly string[] = ['canary', 'blue-green', 'bluegreen', 'blueGreen'];
 
 export function comesLater(object: string, key: string): boolean {
   return Object.hasOwn(KEYS, object) && KEYS[object]!.includes(key);
-}
-
-export function strategyComesLater(strategy: unknown): boolean {
-  return typeof strategy === 'string' && STRATEGIES.includes(strategy);
 }

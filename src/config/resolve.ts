@@ -10,8 +10,17 @@ import { resolveInstances } from './instances.ts';
 import type { Path } from './json.ts';
 import { deployToProblem, tidy } from './paths.ts';
 import { fill, inShell, type Values } from './placeholders.ts';
-import type { HostEntry, ShareEntry } from './schema.ts';
-import type { HookSettings, HostSettings, PrepareSettings, RolloutSettings, Settings, Share } from './settings.ts';
+import type { HostEntry } from './schema.ts';
+import type { RolloutEntry, ShareEntry } from './schema-rollout.ts';
+import type {
+  BakeSettings,
+  HookSettings,
+  HostSettings,
+  PrepareSettings,
+  RolloutSettings,
+  Settings,
+  Share,
+} from './settings.ts';
 import { resolveShared } from './shared.ts';
 import { resolveSource } from './source.ts';
 import { mergeStage, type Sheet, type Stage } from './stage.ts';
@@ -121,17 +130,27 @@ function resolveHooks(stage: Stage): HookSettings {
 }
 
 function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {
+  const strategy = rollout.strategy ?? 'rolling';
+  const isWatched = strategy === 'canary' || strategy === 'blue-green';
   return {
-    strategy: 'rolling',
+    strategy,
+    canary: toShare(rollout.canary ?? DEFAULTS.canary),
+    approve: rollout.approve ?? DEFAULTS.approve,
+    keepWarmMs: parseDuration(rollout.keepWarm ?? DEFAULTS.keepWarm)!,
     batch: toShare(rollout.batch ?? DEFAULTS.batch),
     maxUnavailable: toShare(rollout.maxUnavailable ?? DEFAULTS.maxUnavailable),
     maxFailures: rollout.maxFailures ?? DEFAULTS.maxFailures,
     onFailure: rollout.onFailure ?? DEFAULTS.onFailure,
-    bakeMs: parseDuration(rollout.bake ?? DEFAULTS.bake)!,
+    bake: resolveBake(rollout.bake ?? (isWatched ? DEFAULTS.watch : DEFAULTS.bake)),
     progressDeadlineMs: parseDuration(rollout.progressDeadline ?? DEFAULTS.progressDeadline)!,
     bwlimit: rollout.bwlimit === undefined ? undefined : parseRate(rollout.bwlimit)!,
     parallel: rollout.parallel ?? DEFAULTS.parallel,
   };
+}
+
+function resolveBake(entry: NonNullable<RolloutEntry['bake']>): BakeSettings {
+  if (typeof entry === 'string') return { ms: parseDuration(entry)!, untilStableMs: undefined };
+  return { ms: parseDuration(entry.max)!, untilStableMs: parseDuration(entry.min)! };
 }
 
 function toShare(entry: ShareEntry): Share {

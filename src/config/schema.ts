@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULTS } from './defaults.ts';
+import { DEFAULTS, POLL_MS } from './defaults.ts';
 import {
   addressField,
   command,
@@ -8,11 +8,10 @@ import {
   folderField,
   insideField,
   name,
-  rate,
-  share,
   text,
   whole,
 } from './fields.ts';
+import { rollout } from './schema-rollout.ts';
 import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } from './values.ts';
 
 /**
@@ -20,8 +19,6 @@ import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } fro
  * gives the types below. Objects of which there are several kinds (source, service, health) are flat with every key
  * optional, because a stage may override a single one; kinds.ts checks the merged whole.
  */
-const POLL_MS = 100;
-
 const excludes = z
   .array(insideField('part'))
   .describe('Paths of the output that do not become part of the release. A "/" at the end means a folder.');
@@ -177,44 +174,6 @@ const roles = z
   .record(name('role'), role)
   .describe('Kinds of processes, such as "bot" and "web". They are updated in this order.');
 
-const rollout = z
-  .strictObject({
-    strategy: z.enum(['rolling']).describe('How a release replaces the one before. Default: rolling.').optional(),
-    batch: share()
-      .describe(`Instances of a role changed together: a number, or a share such as "25%". Default: ${DEFAULTS.batch}.`)
-      .optional(),
-    maxUnavailable: share()
-      .describe(
-        `How many instances of a role may be out at once: a number, or a share. Default: ${DEFAULTS.maxUnavailable}, at least 1.`,
-      )
-      .optional(),
-    maxFailures: whole(0, 10_000)
-      .describe(`Failed instances that are tolerated before onFailure decides. Default: ${DEFAULTS.maxFailures}.`)
-      .optional(),
-    onFailure: z
-      .enum(['rollback', 'pause'])
-      .describe(`What happens when more fail than maxFailures allows. Default: ${DEFAULTS.onFailure}.`)
-      .optional(),
-    bake: duration(0)
-      .describe(`Time to watch after the first instance, and after every batch. Default: ${DEFAULTS.bake}.`)
-      .optional(),
-    progressDeadline: duration(POLL_MS)
-      .describe(
-        `No progress for so long pauses the rollout. Longer than every healthyDeadline. Default: ${DEFAULTS.progressDeadline}.`,
-      )
-      .optional(),
-    bwlimit: rate()
-      .describe(
-        'Bytes per second that uploads may take, all hosts together, such as "500k" or "2M". Default: no limit.',
-      )
-      .optional(),
-    parallel: whole(1, 1000)
-      .describe(`Hosts that are logged in to, and sent to, at the same time. Default: ${DEFAULTS.parallel}.`)
-      .optional(),
-  })
-  .describe('How the instances are brought to a new release.')
-  .meta({ id: 'rollout' });
-
 /** Everything that can stand at the top, for all stages, and in a stage, for that one. */
 const settings = {
   deployTo: deployToField()
@@ -295,4 +254,3 @@ export type ServiceEntry = z.infer<typeof service>;
 export type HealthEntry = z.infer<typeof health>;
 export type SourceEntry = z.infer<typeof source>;
 export type HostEntry = z.infer<typeof host>;
-export type ShareEntry = z.infer<ReturnType<typeof share>>;

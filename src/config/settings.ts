@@ -74,8 +74,21 @@ export interface HookSettings {
   readonly timeoutMs: number;
 }
 
+export const STRATEGIES = ['rolling', 'canary', 'blue-green', 'all-at-once'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** Two sets of instances of a role, of which one takes the traffic. */
+export const SLOTS = ['blue', 'green'] as const;
+export type Slot = (typeof SLOTS)[number];
+
 export interface RolloutSettings {
-  readonly strategy: 'rolling';
+  readonly strategy: Strategy;
+  /** Instances of a role that get the release first. */
+  readonly canary: Share;
+  /** Who lets a canary or a second slot go on. */
+  readonly approve: 'manual' | 'auto';
+  /** How long the slot that was replaced is kept running. */
+  readonly keepWarmMs: number;
   /** Instances changed together: a number or a share of the role's instances in the stage ("25%"). */
   readonly batch: Share;
   /** How many instances of a role may be out at once, over the whole stage. */
@@ -83,12 +96,19 @@ export interface RolloutSettings {
   /** Failed instances that are tolerated before `onFailure` decides. */
   readonly maxFailures: number;
   readonly onFailure: 'rollback' | 'pause';
-  readonly bakeMs: number;
+  readonly bake: BakeSettings;
   readonly progressDeadlineMs: number;
   /** Bytes per second that uploads may take, all hosts together; undefined: as many as the line takes. */
   readonly bwlimit: number | undefined;
   /** Hosts that are logged in to, and sent to, at once. */
   readonly parallel: number;
+}
+
+export interface BakeSettings {
+  /** Watched for so long at most, ms. */
+  readonly ms: number;
+  /** Watched for so long at least, and no longer than the logs are worse than the others'; undefined: for all of `ms`. */
+  readonly untilStableMs: number | undefined;
 }
 
 export type Share =

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { nearest } from '../base/nearest.ts';
 import type { JsonDocument, Path } from './json.ts';
-import { comesLater, strategyComesLater } from './later.ts';
+import { comesLater } from './later.ts';
 import type { Mistakes } from './mistakes.ts';
 import { quoted } from './quoted.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -18,6 +18,11 @@ export function validate(document: JsonDocument, mistakes: Mistakes): Config | u
 
 function report(issue: Issue, document: JsonDocument, mistakes: Mistakes): void {
   const path = issue.path as Path;
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    for (const inner of meantKind(issue.errors))
+      report({ ...inner, path: [...path, ...inner.path] }, document, mistakes);
+    return;
+  }
   const value = document.valueAt(path);
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) mistakes.atKey([...path, key], unknownKey(path, key));
@@ -28,6 +33,13 @@ function report(issue: Issue, document: JsonDocument, mistakes: Mistakes): void 
   } else {
     mistakes.at(path, messageFor(issue, value));
   }
+}
+
+/** What is said of the kind that was written: a text is no wrong object. */
+function meantKind(kinds: readonly (readonly Issue[])[]): readonly Issue[] {
+  const isOther = (issues: readonly Issue[]) =>
+    issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];
 }
 
 function messageFor(issue: Issue, value: unknown): string {
@@ -48,9 +60,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 function notOneOf(values: readonly unknown[], value: unknown): string {
-  if (strategyComesLater(value) && values.includes('rolling')) {
-    return `${quoted(value)} is not available yet. Write "rolling", or leave "strategy" out.`;
-  }
   const words = values.map(String);
   const meant = typeof value === 'string' ? nearest(value, words) : undefined;
   const expected = words.map((word) => `"${word}"`).join(' or ');

@@ -1,5 +1,8 @@
 import type { ProbeSample } from '../host/state.ts';
-import type { Plan } from './plan.ts';
+import type { Look } from '../analysis/verdict.ts';
+import type { Sample } from '../analysis/sample.ts';
+import type { Slot } from '../config/settings.ts';
+import type { Gate, Plan } from './plan.ts';
 import type { WishedIntent } from './wishes.ts';
 
 /**
@@ -31,7 +34,8 @@ export type Phase =
   | 'RolledBack'
   | 'RollbackPaused';
 
-export type PauseReason = 'manual' | 'failure' | 'deadline' | 'hostUnreachable';
+export type PauseReason =
+  'manual' | 'gate' | 'inconclusive' | 'failure' | 'deadline' | 'controllerLost' | 'hostUnreachable';
 
 export type InstancePhase =
   | 'old'
@@ -99,6 +103,17 @@ export type EventBody =
     }
   | { readonly type: 'bake.started'; readonly until: number; readonly instances: readonly string[] }
   | { readonly type: 'bake.finished' }
+  /** What was measured of instances on one host, over one span of time. */
+  | { readonly type: 'analysis.sample'; readonly host: string; readonly samples: readonly Sample[] }
+  | {
+      readonly type: 'analysis.verdict';
+      readonly canaries: readonly string[];
+      readonly baselines: readonly string[];
+      readonly look: Look;
+    }
+  | { readonly type: 'gate.opened'; readonly gate: Gate }
+  | { readonly type: 'gate.passed'; readonly gate: Gate; readonly by: string; readonly why: string }
+  | { readonly type: 'traffic.switched'; readonly host: string; readonly role: string; readonly to: Slot }
   | { readonly type: 'log.line'; readonly instance: string; readonly line: string }
   | { readonly type: 'lock.taken'; readonly host: string }
   | { readonly type: 'lock.takenOver'; readonly host: string; readonly from: string; readonly found: string }

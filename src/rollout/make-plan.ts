@@ -1,6 +1,6 @@
 import { RemoteError } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
-import type { InstanceSettings, Settings } from '../config/settings.ts';
+import type { BakeSettings, InstanceSettings, Settings } from '../config/settings.ts';
 import type { HostState, InstanceState } from '../host/state.ts';
 import { batches, type Candidate, isOut, shareOf, updateOrder } from './capacity.ts';
 import { instancesOf, mergeReleases } from './fleet.ts';
@@ -131,11 +131,15 @@ function updateSteps(input: PlanInput, candidates: readonly Candidate[], changin
   const back = input.kind === 'rollback';
   const room = limit - out;
   const size = exclusive ? 1 : back ? room : Math.min(shareOf(rollout.batch, total), room);
-  const bakeMs = back ? 0 : rollout.bakeMs;
   return batches(updateOrder(affected), size).flatMap((batch) => [
     { type: 'update', instances: batch.map(({ instance }) => instance.id) } satisfies Step,
-    ...(bakeMs > 0 ? [{ type: 'bake', ms: bakeMs } satisfies Step] : []),
+    ...(back ? [] : bakeStep(rollout.bake)),
   ]);
+}
+
+function bakeStep({ ms, untilStableMs }: BakeSettings): Step[] {
+  if (ms === 0) return [];
+  return [{ type: 'bake', ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) }];
 }
 
 interface Capacity {

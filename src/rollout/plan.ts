@@ -1,3 +1,5 @@
+import type { Slot, Strategy } from '../config/settings.ts';
+
 /**
  * What is going to happen, as plain JSON: made by a pure function from the state of the hosts, shown before it runs, frozen
  * on every host while it runs. Same input, same bytes.
@@ -8,7 +10,7 @@ export interface Plan {
   readonly app: string;
   readonly stage: string;
   readonly release: PlannedRelease;
-  readonly strategy: 'rolling';
+  readonly strategy: Strategy;
   /** Order of execution. */
   readonly steps: readonly Step[];
   readonly hosts: readonly HostPlan[];
@@ -49,9 +51,26 @@ export type Step =
       readonly host: string;
       readonly commands: readonly string[];
     }
-  | { readonly type: 'bake'; readonly ms: number }
+  /** Watched for `ms`; with `untilStableMs` only so long, when the logs are no worse than the others' by then. */
+  | ({ readonly type: 'bake' } & Watching)
+  /** New instances compared with those that were not updated yet: the verdict decides. */
+  | ({ readonly type: 'analyze'; readonly canaries: readonly string[] } & Watching)
+  /** A person says go on. */
+  | { readonly type: 'gate'; readonly gate: Gate }
+  /** A slot of a role takes the traffic, the other one idles. */
+  | { readonly type: 'switchTraffic'; readonly role: string; readonly to: Slot }
+  /** The slot that was replaced is kept running, so that a way back restarts nothing. */
+  | { readonly type: 'keepWarm'; readonly role: string; readonly slot: Slot; readonly ms: number }
   /** Instances that are no longer wanted: stopped, disabled, link removed. */
   | { readonly type: 'retire'; readonly instances: readonly string[] };
+
+/** `promote`: a canary spreads; `switch`: a slot takes the traffic. */
+export type Gate = 'promote' | 'switch';
+
+export interface Watching {
+  readonly ms: number;
+  readonly untilStableMs?: number;
+}
 
 export interface HostPlan {
   readonly host: string;

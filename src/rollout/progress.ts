@@ -96,25 +96,14 @@ export function progress(state: RolloutState, event: RolloutEvent): RolloutState
 function apply(state: RolloutState, event: RolloutEvent): RolloutState {
   switch (event.type) {
     case 'rollout.planned':
-      return { ...state, plan: event.plan };
     case 'rollout.started':
-      return { ...state, startedAt: event.t };
     case 'rollout.phase':
-      return { ...state, phase: event.phase, reason: event.reason };
     case 'rollout.step':
-      return { ...state, step: { index: event.index, of: event.of, title: event.title } };
     case 'rollout.paused':
-      return { ...state, phase: 'Paused', pauseReasons: event.reasons, reason: event.reason };
     case 'rollout.resumed':
-      return { ...state, pauseReasons: [] };
+    case 'rollout.asked':
     case 'rollout.finished':
-      return {
-        ...state,
-        phase: event.phase,
-        reason: event.reason,
-        bake: undefined,
-        finished: { at: event.t, exitCode: event.exitCode },
-      };
+      return applyRollout(state, event);
     case 'bake.started':
       return { ...state, bake: { since: event.t, until: event.until } };
     case 'bake.finished':
@@ -131,7 +120,11 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
         ...state,
         warnings: [...state.warnings, { host: event.host, message: event.message, mend: event.mend }],
       };
-    case 'rollout.asked':
+    case 'analysis.sample':
+    case 'analysis.verdict':
+    case 'gate.opened':
+    case 'gate.passed':
+    case 'traffic.switched':
     case 'release.pruned':
       return state;
     case 'host.connected':
@@ -152,6 +145,38 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
 }
 
 type Of<T extends RolloutEvent['type']> = Extract<RolloutEvent, { type: T }>;
+
+function applyRollout(
+  state: RolloutState,
+  event: Of<Extract<RolloutEvent['type'], `rollout.${string}`>>,
+): RolloutState {
+  switch (event.type) {
+    case 'rollout.planned':
+      return { ...state, plan: event.plan };
+    case 'rollout.started':
+      return { ...state, startedAt: event.t };
+    case 'rollout.phase':
+      return { ...state, phase: event.phase, reason: event.reason };
+    case 'rollout.step':
+      return { ...state, step: { index: event.index, of: event.of, title: event.title } };
+    case 'rollout.paused':
+      return { ...state, phase: 'Paused', pauseReasons: event.reasons, reason: event.reason };
+    case 'rollout.resumed':
+      return { ...state, pauseReasons: [] };
+    case 'rollout.finished':
+      return {
+        ...state,
+        phase: event.phase,
+        reason: event.reason,
+        bake: undefined,
+        finished: { at: event.t, exitCode: event.exitCode },
+      };
+    case 'rollout.asked':
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
 
 function applyInstance(state: RolloutState, event: Of<'instance.state' | 'probe.sample'>): RolloutState {
   const before = state.instances[event.instance] ?? initialInstance(event.t);

@@ -1,11 +1,11 @@
-import { formatDuration } from '../base/duration.ts';
 import type { HostState } from '../host/state.ts';
 import type { ReceiveAnswer } from '../host/verbs.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import type { PauseReason } from './events.ts';
 import { giveBack, lockAll } from './locking.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { stepTitle } from './step-title.ts';
 import { rollBack } from './reverting.ts';
 import { createRun, reach, type Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
@@ -69,7 +69,7 @@ async function underLock(context: RolloutContext, said: readonly HostState[]): P
 /** Undefined when every host is ready; an ending when somebody stopped it first. */
 async function stage(context: RolloutContext): Promise<Ending | undefined> {
   const { controls, events, plan } = context;
-  events.emit({ type: 'rollout.step', index: 1, of: plan.steps.length, title: titleOf(plan.steps[0]!) });
+  events.emit({ type: 'rollout.step', index: 1, of: plan.steps.length, title: stepTitle(plan.steps[0]!) });
   const signal = controls.signal();
   try {
     await stageAll(context, signal);
@@ -88,7 +88,7 @@ async function walk(context: RolloutContext, run: Run): Promise<Ending> {
     const paused = controls.wantsPause() ? await goOn(context, run, pauseAsked()) : undefined;
     if (paused?.type === 'ended') return paused.ending;
     const step = plan.steps[index]!;
-    events.emit({ type: 'rollout.step', index: index + 1, of: plan.steps.length, title: titleOf(step) });
+    events.emit({ type: 'rollout.step', index: index + 1, of: plan.steps.length, title: stepTitle(step) });
     const result = await runStep(context, run, step);
     const next = await goOn(context, run, result);
     if (next.type === 'ended') return next.ending;
@@ -179,19 +179,4 @@ async function pauseRollback(context: RolloutContext, reason: string): Promise<S
   enterPhase(context, phase, reason);
   if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase, reason } };
   return waitForPerson(context);
-}
-
-function titleOf(step: Step): string {
-  switch (step.type) {
-    case 'stage':
-      return `stage on ${step.hosts.join(', ')}`;
-    case 'update':
-      return `update ${step.instances.join(', ')}`;
-    case 'hook':
-      return `${step.when === 'release' ? 'release hooks' : 'hooks after the rollout'} on ${step.host}`;
-    case 'bake':
-      return `bake for ${formatDuration(step.ms)}`;
-    case 'retire':
-      return `retire ${step.instances.join(', ')}`;
-  }
 }

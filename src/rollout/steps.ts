@@ -1,10 +1,13 @@
 import { list } from '../base/text.ts';
+import { analyze } from './analyzing.ts';
 import { bake } from './baking.ts';
 import { type RolloutContext } from './context.ts';
 import type { PauseReason } from './events.ts';
 import type { Step } from './plan.ts';
 import type { Ending } from './ending.ts';
 import { runHooks } from './hooks.ts';
+import { passGate } from './gating.ts';
+import { keepWarm, switchTraffic } from './traffic.ts';
 import { back, forward, type Run } from './run.ts';
 import type { Outcome } from './updating.ts';
 
@@ -29,6 +32,14 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
       return runHooks(context, step);
     case 'bake':
       return watchBake(context, run, step.ms);
+    case 'analyze':
+      return analyze(context, run, step);
+    case 'gate':
+      return passGate(context, run, step);
+    case 'switchTraffic':
+      return switchTraffic(context, run, step);
+    case 'keepWarm':
+      return keepWarm(context, run, step);
   }
 }
 

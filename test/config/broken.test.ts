@@ -16,7 +16,6 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
   ['bare-key', '2:3', '', 'the key "app" needs double quotes.'],
   ['bare-word', '2:10', '', '"greeter" is not JSON. A text needs double quotes.'],
   ['batch-of-none', '12:25', 'rollout.batch', 'a number of instances from 1'],
-  ['canary-not-available', '15:32', 'stages.production.rollout.strategy', '"canary" is not available yet'],
   ['comment', '2:3', '', 'a comment. Remove it: JSON has none.'],
   ['control-character', '2:10', '', 'a control character in a text'],
   [
@@ -134,10 +133,6 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
 
 /** Everything that is said of a broken file beyond its first line. */
 const alsoBroken: Readonly<Record<string, readonly string[]>> = {
-  'canary-not-available': [
-    '15:42 stages.production.rollout.canary: is not available yet',
-    '15:55 stages.production.rollout.approve: is not available yet',
-  ],
   'missing-deployto': ['13:19 stages.production.deployTo: is missing'],
   'missing-source': ['13:19 stages.production.source: is missing'],
   'hostile-role-name': ['13:91 stages.staging.hosts[0].roles["bot; rm -rf /"]: expected a name'],

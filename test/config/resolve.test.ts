@@ -20,7 +20,7 @@ describe('resolving a stage', () => {
         maxUnavailable: { type: 'percent', percent: 25 },
         maxFailures: 0,
         onFailure: 'rollback',
-        bakeMs: 0,
+        bake: { ms: 0, untilStableMs: undefined },
         progressDeadlineMs: 600_000,
       },
       hosts: [{ path: [], transport: undefined }],
@@ -65,7 +65,7 @@ describe('resolving a stage', () => {
         maxUnavailable: { type: 'count', count: 2 },
         maxFailures: 1,
         onFailure: 'pause',
-        bakeMs: 60_000,
+        bake: { ms: 60_000, untilStableMs: undefined },
         progressDeadlineMs: 1_200_000,
       },
       hosts: [
@@ -123,7 +123,11 @@ describe('resolving a stage', () => {
       source: { type: 'dir', dir: '/builds/greeter', exclude: ['*.map'] },
       prepare: [],
       shared: { files: [], dirs: ['data'] },
-      rollout: { batch: { type: 'count', count: 1 }, maxUnavailable: { type: 'count', count: 2 }, bakeMs: 60_000 },
+      rollout: {
+        batch: { type: 'count', count: 1 },
+        maxUnavailable: { type: 'count', count: 2 },
+        bake: { ms: 60_000, untilStableMs: undefined },
+      },
       hosts: [{ deployTo: "/srv/o'brien & söhne/greeter" }],
     });
     expect(settings.instances.map(({ id }) => id)).toEqual(['web.1@stg-1', 'files.1@stg-1', 'extra.1@stg-1']);

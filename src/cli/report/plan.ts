@@ -1,7 +1,7 @@
 import { formatBytes } from '../../base/bytes.ts';
-import { formatDuration } from '../../base/duration.ts';
 import { plural } from '../../base/text.ts';
 import type { HostPlan, Plan, Step } from '../../rollout/plan.ts';
+import { stepTitle } from '../../rollout/step-title.ts';
 import type { PreparedRollout } from '../../rollout/session.ts';
 
 /** A plan for people: what will happen, in the order in which it will. */
@@ -61,10 +61,10 @@ function stepLine(plan: Plan, step: Step): string {
       return `update ${step.instances.map((id) => `${id} (${fromOf(plan, id)})`).join(', ')}`;
     case 'hook':
       return `run on ${step.host}: ${step.commands.join('; ')}`;
-    case 'bake':
-      return `watch for ${formatDuration(step.ms)}`;
     case 'retire':
       return `stop and remove ${step.instances.join(', ')}`;
+    default:
+      return stepTitle(step);
   }
 }
 

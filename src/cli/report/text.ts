@@ -81,6 +81,16 @@ function plainLines(event: Plain): readonly string[] {
       return [`${event.host}: took over the lock of ${event.found}`];
     case 'release.pruned':
       return [`${event.host}: deleted ${event.releases.join(', ')}`];
+    case 'analysis.sample':
+      return [];
+    case 'analysis.verdict':
+      return [`${event.look.verdict}: ${event.look.reason}`];
+    case 'gate.opened':
+      return ['waiting for approval'];
+    case 'gate.passed':
+      return [`approved by ${event.by}${event.why === '' ? '' : `: ${event.why}`}`];
+    case 'traffic.switched':
+      return [`${event.host}: ${event.role} takes its traffic at ${event.to}`];
     case 'warning':
       return [`! ${event.host ? `${event.host}: ` : ''}${event.message}`, ...(event.mend ? [`    ${event.mend}`] : [])];
     default:

@@ -1,6 +1,6 @@
+import { stepTitle } from '../../rollout/step-title.ts';
 import { formatBytes } from '../../base/bytes.ts';
 import { list, plural } from '../../base/text.ts';
-import { unreachable } from '../../base/errors.ts';
 import type { HostPlan, InstancePlan, Plan, Step } from '../../rollout/plan.ts';
 import type { PreparedRollout } from '../../rollout/session.ts';
 import { type Area, type Row, type Span, blank, row, span } from '../text/row.ts';
@@ -72,15 +72,13 @@ function stepRows(plan: Plan, { step, index }: { step: Step; index: number }, ar
       const [first = '', ...more] = wrap(`run on ${step.host}: ${step.commands.join('; ')}`, area.columns - 8);
       return [row(number, first), ...more.map((line) => row(`      ${line}`))];
     }
-    case 'bake':
-      return [row(number, `watch for ${plain(step.ms)}`)];
     case 'update':
     case 'retire':
       return step.instances.map((id, at) =>
         row(at === 0 ? number : '      ', ...changeSpans(plan, { id, isRetired: step.type === 'retire' }, area)),
       );
     default:
-      return unreachable(step);
+      return [row(number, stepTitle(step))];
   }
 }
 
