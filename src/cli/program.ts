@@ -56,6 +56,7 @@ export function buildProgram(context: CliContext, done: Done): Command {
       done(await tui(context, stage, flags));
     });
   addRollouts(program, context, done);
+  addReconcile(program, context, done);
   addResume(program, context, done);
   addWishes(program, context, done);
   addLists(program, context, done);
@@ -123,6 +124,16 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
     .action(async (stage: string, _flags: unknown, command: Command) => {
       const { rollback } = await import('./commands/rollback.ts');
       done(await rollback(context, stage, command.optsWithGlobals()));
+    });
+}
+
+function addReconcile(program: Command, context: CliContext, done: Done): void {
+  withRollout(program.command('reconcile <stage>'))
+    .description('bring what has drifted (see slipway status) to the release that the stage is on')
+    .addHelpText('after', '\nExamples:\n  slipway reconcile production --dry-run\n  slipway reconcile production --yes')
+    .action(async (stage: string, _flags: unknown, command: Command) => {
+      const { reconcile } = await import('./commands/reconcile.ts');
+      done(await reconcile(context, stage, command.optsWithGlobals()));
     });
 }
 

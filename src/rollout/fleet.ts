@@ -1,9 +1,24 @@
-import type { HostState, InstanceState, ReleaseRecord, ReleaseStatus } from '../host/state.ts';
+import type { HostState, InstanceState, LockState, ReleaseRecord, ReleaseStatus } from '../host/state.ts';
+import { driftsIn } from './drift.ts';
+import { isManual } from './locking.ts';
 import type { Fleet, FleetRelease, HostReading } from './session.ts';
 
-/** What all hosts say, as one: releases merged, newest first. Pure. */
-export function mergeFleet(hosts: readonly HostReading[]): Fleet {
-  return { hosts, releases: mergeReleases(statesOf(hosts)) };
+/** What all hosts say, as one: releases merged, newest first. `wanted`: every instance of hosts.json. Pure. */
+export function mergeFleet(hosts: readonly HostReading[], wanted: readonly string[]): Fleet {
+  const states = statesOf(hosts);
+  const releases = mergeReleases(states);
+  const release = stageRelease(releases)?.id;
+  // while a rollout has the stage, differences are its progress
+  const drift = rolloutLock(states) ? [] : driftsIn(states, { release, releases, wanted });
+  return { hosts, releases, release, drift };
+}
+
+/** The lock of a rollout on any of the hosts; what a person has locked by hand is another matter. */
+export function rolloutLock(
+  states: readonly HostState[],
+): { readonly host: string; readonly lock: LockState } | undefined {
+  const held = states.flatMap(({ host, lock }) => (lock ? [{ host, lock }] : []));
+  return held.find(({ lock }) => !isManual(lock.owner?.rollout));
 }
 
 export function statesOf(hosts: readonly HostReading[]): readonly HostState[] {
@@ -72,6 +87,12 @@ function notATarget(
 /** The newest release that any instance's link points at. */
 export function liveRelease(newestFirst: readonly FleetRelease[]): FleetRelease | undefined {
   return newestFirst.find((release) => release.live.length > 0);
+}
+
+/** The release that the stage is on: the newest good one that any link points at; else the newest good one. */
+export function stageRelease(newestFirst: readonly FleetRelease[]): FleetRelease | undefined {
+  const good = newestFirst.filter(({ status, bad }) => status === 'good' && bad === undefined);
+  return good.find(({ live }) => live.length > 0) ?? good[0];
 }
 
 /** Where a rollback goes when nobody says: the newest good release before the live one. */

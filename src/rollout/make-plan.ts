@@ -4,10 +4,10 @@ import type { BakeSettings, InstanceSettings, Settings } from '../config/setting
 import type { HostState, InstanceState } from '../host/state.ts';
 import { batches, type Candidate, isOut, shareOf, updateOrder } from './capacity.ts';
 import { instancesOf, mergeReleases } from './fleet.ts';
-import type { HostPlan, InstancePlan, Plan, PlannedRelease, Policy, Step } from './plan.ts';
+import type { HostPlan, InstancePlan, Kind, Plan, PlannedRelease, Policy, Step } from './plan.ts';
 
 export interface PlanInput {
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: Kind;
   readonly settings: Settings;
   /** Every host that takes part, read. */
   readonly states: readonly HostState[];
@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly leftovers: readonly InstanceSettings[];
   /** `always` restarts instances that already run the release. */
   readonly restart: 'when needed' | 'always';
+  /** The instances that may change; all, when left out. */
+  readonly among?: ReadonlySet<string> | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -84,11 +86,12 @@ function hookSteps(
 function planInstance(
   instance: InstanceSettings,
   state: InstanceState | undefined,
-  { release, restart, states }: PlanInput,
+  { release, restart, states, among }: PlanInput,
 ): InstancePlan {
+  const mayChange = among?.has(instance.id) ?? true;
   const proven = state?.current === release.id && state.runs.type === 'release' && state.runs.id === release.id;
   const unchanged = proven && state.health?.healthy !== false && restart === 'when needed';
-  const change = unchanged ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
+  const change = unchanged || !mayChange ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
   const from = state?.current;
   const back = wayBack(states, { from, to: release.id, host: instance.host });
   return { instance: instance.id, role: instance.role, host: instance.host, from, back, change };
@@ -127,13 +130,15 @@ function updateSteps(input: PlanInput, candidates: readonly Candidate[], changin
   const limit = shareOf(rollout.maxUnavailable, total);
   const out = requireCapacity({ role, candidates, affected, bystanders: input.bystanders, limit });
   const exclusive = affected.some(({ instance }) => instance.exclusive);
-  // the way back is the fast way: no bakes, as many at once as may be out
+  // the way back is the fast way: as many at once as may be out
   const back = input.kind === 'rollback';
+  // a release that was good has been watched
+  const bakes = input.kind === 'deploy' ? bakeStep(rollout.bake) : [];
   const room = limit - out;
   const size = exclusive ? 1 : back ? room : Math.min(shareOf(rollout.batch, total), room);
   return batches(updateOrder(affected), size).flatMap((batch) => [
     { type: 'update', instances: batch.map(({ instance }) => instance.id) } satisfies Step,
-    ...(back ? [] : bakeStep(rollout.bake)),
+    ...bakes,
   ]);
 }
 

@@ -14,6 +14,7 @@ import { createManifests } from './manifests.ts';
 import { mergeFleet } from './fleet.ts';
 import { prepareContinue } from './plan-continue.ts';
 import { prepareDeploy } from './plan-deploy.ts';
+import { prepareReconcile } from './plan-reconcile.ts';
 import { prepareRollback } from './plan-rollback.ts';
 import type { Prepared } from './prepared.ts';
 import type { FollowOptions, PreparedRollout, StageSession } from './session.ts';
@@ -44,6 +45,10 @@ export function openSession({
   );
   // who looks or plans is here to answer
   const renew = () => links.forEach((link) => link.renew());
+  const planned = (prepare: () => Promise<Prepared>, { signal }: { readonly signal?: AbortSignal }) => {
+    renew();
+    return unlessCancelled(prepare(), signal);
+  };
   const clients = new Map(
     settings.hosts.map(({ name, deployTo, path }) => {
       const open = (command: string) => links.get(name)!.open(command);
@@ -51,33 +56,26 @@ export function openSession({
     }),
   );
   const stage: Stage = { settings, clients, manifests: createManifests(join(cacheDir, 'manifests')), cacheDir, clock };
+  const instances = settings.instances.map(({ id }) => id);
   return {
     app: settings.app,
     stage: settings.stage,
     protected: settings.protected,
     hosts: settings.hosts.map((host) => host.name),
-    instances: settings.instances.map((instance) => instance.id),
+    instances,
     clients,
     inspect: async () => {
       renew();
-      return mergeFleet(await lookAtHosts(stage));
+      return mergeFleet(await lookAtHosts(stage), instances);
     },
-    planDeploy: (options) => {
-      renew();
-      return unlessCancelled(prepareDeploy(stage, options), options.signal);
-    },
-    planRollback: (options) => {
-      renew();
-      return unlessCancelled(prepareRollback(stage, options), options.signal);
-    },
+    planDeploy: (options) => planned(() => prepareDeploy(stage, options), options),
+    planRollback: (options) => planned(() => prepareRollback(stage, options), options),
+    planReconcile: (options) => planned(() => prepareReconcile(stage, options), options),
     unfinished: () => {
       renew();
       return findUnfinished(stage);
     },
-    planContinue: (unfinished, options) => {
-      renew();
-      return unlessCancelled(prepareContinue(stage, unfinished, options), options.signal);
-    },
+    planContinue: (unfinished, options) => planned(() => prepareContinue(stage, unfinished, options), options),
     accept: (unfinished) => accept(stage, unfinished),
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
     ask: (intent) => {

@@ -6,22 +6,29 @@ import type { Artifact } from '../release/artifact.ts';
 import { releaseId } from '../release/id.ts';
 import { expiredReleases } from '../release/retention.ts';
 import { buildArtifact } from '../release/source.ts';
-import { reviveLeftover } from '../service/leftover.ts';
 import { createDelivery, findLacks, hostPlan, type Lack, spareFor } from './deliver.ts';
 import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
 import { whoAmI } from './owner.ts';
 import { type HeadStart, headStart } from './head-start.ts';
-import type { PlannedRelease } from './plan.ts';
-import type { Prepared } from './prepared.ts';
+import { leftoversOf } from './leftovers.ts';
+import type { Kind, PlannedRelease } from './plan.ts';
+import { type Among, type Prepared, purpose } from './prepared.ts';
 import { requireRoom } from './room.ts';
 import type { DeployOptions, FleetRelease } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
 import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts';
 
+/** A deploy, or another kind of rollout whose release has to be made. */
+export interface MakeOptions extends DeployOptions {
+  readonly kind?: Kind;
+  /** All, when left out. */
+  readonly among?: Among | undefined;
+}
+
 /** Builds, reads the hosts and plans. The build and the look at the hosts go on at the same time. */
-export async function prepareDeploy(stage: Stage, options: DeployOptions): Promise<Prepared> {
+export async function prepareDeploy(stage: Stage, options: MakeOptions): Promise<Prepared> {
   const hosts = targets(stage, options.only);
   // the hosts first: what is done here is done while the login goes back and forth
   const reading = readForRollout(stage, hosts, options.begins === 'soon' ? spareFor(stage.settings) : 'none');
@@ -55,7 +62,7 @@ interface Built extends HeadStart {
   readonly readings: readonly Reading[];
 }
 
-async function planArtifact(stage: Stage, options: DeployOptions, built: Built): Promise<Prepared> {
+async function planArtifact(stage: Stage, options: MakeOptions, built: Built): Promise<Prepared> {
   const { settings, manifests } = stage;
   const { artifact, readings, hosts, beside, compare, packing } = built;
   const states = readings.map(({ state }) => state);
@@ -80,7 +87,7 @@ async function planArtifact(stage: Stage, options: DeployOptions, built: Built):
     hosts,
     readings,
     delivery: createDelivery({ artifact, packing, lacks, ledger, wasGood }),
-    why: `deploy ${release.id}`,
+    why: purpose(plan.kind, release.id),
     takes: undefined,
     replan,
   };
@@ -122,16 +129,16 @@ interface Planning {
 
 function planWith(
   { settings, clock }: Stage,
-  options: DeployOptions,
+  options: MakeOptions,
   { release, recipe, lacks, artifact, beside, readings }: Planning & { readonly readings: readonly Reading[] },
 ) {
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases([...states, ...beside.states]);
-  const { revived, lost } = leftoversOf(readings);
+  const { revived, warnings } = leftoversOf(states);
   const prepare = settings.prepare.map((step) => step.run);
   const prune = pruneFor(settings.keepReleases, release, states);
   const plan = makePlan({
-    kind: 'deploy',
+    kind: options.kind ?? 'deploy',
     settings,
     states,
     release,
@@ -139,13 +146,12 @@ function planWith(
     hosts: lacks.map((lack) => hostPlan(lack, { prepare, prune: prune.get(lack.host) ?? [] })),
     leftovers: revived,
     restart: options.restart ? 'always' : 'when needed',
+    among: options.among?.(states),
     warnings: [
       ...sourceWarnings(artifact),
       ...sharedWarnings(settings.shared, artifact),
       ...unknownWarnings(beside),
-      ...lost.map(
-        (id) => `${id} is on the host but not in hosts.json, and nothing tells how to stop it: it is left alone.`,
-      ),
+      ...warnings,
       ...states.flatMap((state) =>
         state.findings
           .filter((one) => one.severity === 'warning')
@@ -173,19 +179,6 @@ function sharedWarnings(
     manifest.entries.some((entry) => entry.path === path || entry.path.startsWith(`${path}/`)),
   );
   return inTheWay.map((path) => `${path} is in the release and shared: the shared one is used.`);
-}
-
-function leftoversOf(readings: readonly Reading[]) {
-  const found = readings.flatMap(({ state }) =>
-    state.leftovers.map((leftover) => ({
-      id: `${leftover.name}@${state.host}`,
-      instance: reviveLeftover(state.host, leftover),
-    })),
-  );
-  return {
-    revived: found.flatMap(({ instance }) => instance ?? []),
-    lost: found.filter(({ instance }) => !instance).map(({ id }) => id),
-  };
 }
 
 /** What each host may delete once this release is good. */

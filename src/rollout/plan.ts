@@ -6,7 +6,7 @@ import type { Slot, Strategy } from '../config/settings.ts';
  */
 export interface Plan {
   readonly v: 1;
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: Kind;
   readonly app: string;
   readonly stage: string;
   readonly release: PlannedRelease;
@@ -21,6 +21,9 @@ export interface Plan {
   /** Honest sentences for the reader: downtime, replaced paths, missing rights that do not stop it. */
   readonly warnings: readonly string[];
 }
+
+/** `reconcile`: what has drifted comes to the release that the stage is on. */
+export type Kind = 'deploy' | 'rollback' | 'reconcile';
 
 export interface PlannedRelease {
   readonly id: string;

@@ -1,6 +1,7 @@
 import type { InstanceSettings } from '../config/settings.ts';
+import type { HostState } from '../host/state.ts';
 import type { Delivery } from './delivery.ts';
-import type { Plan } from './plan.ts';
+import type { Kind, Plan } from './plan.ts';
 import type { PreparedRollout } from './session.ts';
 import type { Reading } from './stage.ts';
 
@@ -18,6 +19,14 @@ export interface Prepared extends PreparedRollout {
   /** The plan for what the hosts say now, under the lock. */
   replan(readings: readonly Reading[]): Replan;
 }
+
+/** Why the lock of a rollout is taken. */
+export function purpose(kind: Kind, release: string): string {
+  return kind === 'deploy' ? `deploy ${release}` : `${kind} to ${release}`;
+}
+
+/** The instances that may change, by what the hosts say. */
+export type Among = (states: readonly HostState[]) => ReadonlySet<string>;
 
 export interface Replan {
   readonly plan: Plan;

@@ -1,4 +1,5 @@
 import type { Answered } from './ask-controller.ts';
+import type { Drift } from './drift.ts';
 import type { Unfinished } from './unfinished.ts';
 import type { WishedIntent } from './wishes.ts';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
@@ -20,6 +21,8 @@ export interface StageSession {
   /** Builds the artifact, reads the hosts and plans. Changes nothing. */
   planDeploy(options: DeployOptions): Promise<PreparedRollout>;
   planRollback(options: RollbackOptions): Promise<PreparedRollout>;
+  /** Brings what has drifted to the release that the stage is on. Throws LockedError while a rollout has the stage. */
+  planReconcile(options: ContinueOptions): Promise<PreparedRollout>;
   /** The rollout that nobody runs any more. Throws UserError when there is none, LockedError when somebody runs it. */
   unfinished(): Promise<Unfinished>;
   /** What is left of it to do. */
@@ -39,6 +42,10 @@ export interface Fleet {
   readonly hosts: readonly HostReading[];
   /** The releases of all hosts merged, newest first: bad anywhere is bad. */
   readonly releases: readonly FleetRelease[];
+  /** The id of the release that the stage is on; undefined when none ever was good. */
+  readonly release: string | undefined;
+  /** What is otherwise somewhere; nothing while a rollout has the stage. */
+  readonly drift: readonly Drift[];
 }
 
 export type HostReading =

@@ -102,7 +102,7 @@ async function readText(host: HostClient, rollout: string): Promise<string> {
 /** What is used of a plan that comes from a host. */
 const planSchema = z.object({
   v: z.literal(1),
-  kind: z.enum(['deploy', 'rollback']),
+  kind: z.enum(['deploy', 'rollback', 'reconcile']),
   release: z.object({
     id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
     digest: z.string(),

@@ -97,7 +97,7 @@ describe('of a rollout that nobody runs any more', () => {
     stage.host('h2').records.delete(two.release);
     await stage.write('other');
     const going = prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
-    await expect(going).rejects.toMatchObject({ code: 'SLIP_CANNOT_CONTINUE', exitCode: 2 });
+    await expect(going).rejects.toMatchObject({ code: 'SLIP_RELEASE_LOST', exitCode: 2 });
   });
 
   it('a plan that cannot be read is said to be none', async () => {

@@ -93,7 +93,7 @@ describe('while a rollout runs', () => {
     let reads = 0;
     app.session.fleet = () => {
       reads += 1;
-      return Promise.resolve({ hosts: [], releases: [] });
+      return Promise.resolve({ hosts: [], releases: [], release: undefined, drift: [] });
     };
     app.rollout.tell({ type: 'rollout.finished', phase: 'RolledBack', reason: 'bot.1@fra-1 failed', exitCode: 4 });
     app.rollout.end({

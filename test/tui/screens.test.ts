@@ -177,6 +177,7 @@ function hostileFleet() {
   const evil = '\u001b]52;c;aGFja2Vk\u0007\u001b[2J\u202eevil';
   const findings: Finding[] = [{ severity: 'warning', what: `部屋が狭い${evil}`, mend: `rm -rf ${'東京'.repeat(60)}` }];
   return {
+    ...calm,
     hosts: [
       read('fra-1', { system: `Linux ${evil}`, user: '配備', findings }),
       {

@@ -1,14 +1,14 @@
 import { type CliContext, say } from '../context.ts';
 import { openStage } from '../open.ts';
 import { releaseLines } from '../report/fleet.ts';
-import { requireSomeHost } from '../some-host.ts';
+import { requireSomeHost } from '../../rollout/some-host.ts';
 import type { ListFlags } from './status.ts';
 
 export async function releases(context: CliContext, stage: string, flags: ListFlags): Promise<number> {
   const session = await openStage(context, stage, flags);
   try {
     const fleet = await session.inspect();
-    const missing = requireSomeHost(fleet);
+    const missing = requireSomeHost(fleet.hosts);
     if (flags.json) say(context, JSON.stringify({ v: 1, stage, releases: fleet.releases }));
     else releaseLines(fleet.releases, { now: context.clock.now() }).forEach((line) => say(context, line));
     missing.forEach((line) => context.stderr.write(`! ${line}\n`));

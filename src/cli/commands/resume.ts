@@ -24,7 +24,7 @@ export async function resume(context: CliContext, stage: string, flags: ResumeFl
   try {
     const unfinished = await findGone(session);
     if (unfinished === undefined) return await tellIn(context, session, { ...flags, intent: 'resume' });
-    if (flags.json !== true) linesOf(unfinished).forEach((line) => say(context, line));
+    if (flags.json !== true) linesOf(session, unfinished).forEach((line) => say(context, line));
     const way = chosen(flags) ?? (await choose(context, stage));
     return await go(context, session, { way, unfinished, flags });
   } finally {
@@ -43,13 +43,13 @@ async function findGone(session: OpenStage): Promise<Unfinished | undefined> {
 }
 
 /** What it meant to do, and what every instance really runs. */
-function linesOf({ plan, lock, rollout, readings }: Unfinished): readonly string[] {
+function linesOf(session: OpenStage, { plan, lock, rollout, readings }: Unfinished): readonly string[] {
   const instances = instancesOf(statesOf(readings));
   const there = instances.filter(({ current }) => current === plan.release.id).length;
   return [
     `${rollout}: ${plan.kind} of ${plan.release.id}, by ${describeLock(lock)}; nobody runs it any more.`,
     `${plural(there, 'instance')} of ${instances.length} ${there === 1 ? 'points' : 'point'} at it:`,
-    ...fleetLines(mergeFleet(readings)).map((line) => `  ${line}`),
+    ...fleetLines(mergeFleet(readings, session.instances)).map((line) => `  ${line}`),
   ];
 }
 

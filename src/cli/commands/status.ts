@@ -1,4 +1,5 @@
-import type { StageSession } from '../../rollout/session.ts';
+import { plural } from '../../base/text.ts';
+import type { Fleet, StageSession } from '../../rollout/session.ts';
 import { type CliContext, type GlobalOptions, say } from '../context.ts';
 import { openStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
@@ -23,9 +24,15 @@ export async function showStatus(
   { json = false }: { readonly json?: boolean },
 ): Promise<number> {
   const fleet = await session.inspect();
-  if (json) say(context, JSON.stringify({ v: 1, stage: session.stage, hosts: fleet.hosts }, plain));
-  else fleetLines(fleet).forEach((line) => say(context, line));
-  return fleet.hosts.some((reading) => reading.type === 'unreachable') ? 3 : 0;
+  const { hosts, release, drift } = fleet;
+  if (json) say(context, JSON.stringify({ v: 1, stage: session.stage, release, drift, hosts }, plain));
+  else statusLines(session, fleet).forEach((line) => say(context, line));
+  return hosts.some((reading) => reading.type === 'unreachable') ? 3 : 0;
+}
+
+function statusLines({ stage }: StageSession, fleet: Fleet): readonly string[] {
+  const mend = `  → ${plural(fleet.drift.length, 'instance')} drifted: slipway reconcile ${stage}`;
+  return [...fleetLines(fleet), ...(fleet.drift.length > 0 ? [mend] : [])];
 }
 
 /** Sets have no JSON of their own. */

@@ -1,15 +1,17 @@
 import { formatDuration } from '../../base/duration.ts';
 import { columns } from '../../base/columns.ts';
 import type { HostState, InstanceState } from '../../host/state.ts';
+import { driftWords } from '../../rollout/drift.ts';
 import { describeLock } from '../../rollout/locking.ts';
 import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts';
 
-/** The state of a stage for people: every instance, what it runs, how it is. */
-export function fleetLines({ hosts }: Fleet): readonly string[] {
+/** The state of a stage for people: every instance, what it runs, how it is, and what has drifted. */
+export function fleetLines({ hosts, drift }: Fleet): readonly string[] {
   const table = hosts.flatMap((reading) => hostRows(reading));
   return [
     ...columns([['INSTANCE', 'RELEASE', 'RUNS', 'SERVICE', 'HEALTH', 'UP'], ...table]),
     ...hosts.flatMap((reading) => hostNotes(reading)),
+    ...drift.map((one) => `! ${driftWords(one)}`),
   ];
 }
 
@@ -33,13 +35,8 @@ function hostNotes(reading: HostReading): readonly string[] {
   if (reading.type === 'unreachable') {
     return [`! ${reading.reason}`, ...(reading.mend === undefined ? [] : [`    ${reading.mend}`])];
   }
-  const { host, lock, leftovers } = reading.state;
-  return [
-    ...(lock ? [`! ${host}: locked by ${describeLock(lock)}`] : []),
-    ...leftovers.map(
-      (one) => `! ${host}: ${one.name} is there though hosts.json does not want it: the next deploy retires it`,
-    ),
-  ];
+  const { host, lock } = reading.state;
+  return lock ? [`! ${host}: locked by ${describeLock(lock)}`] : [];
 }
 
 /** Releases for people, newest first. */

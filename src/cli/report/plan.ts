@@ -9,8 +9,7 @@ export function planLines({ plan, changes, alreadyLive }: PreparedRollout): read
   const { release } = plan;
   const title = [release.revision?.slice(0, 7), release.subject].filter(Boolean).join(' ');
   const lines = [`${plan.kind} ${release.id} to ${plan.app} ${plan.stage}${title ? `: ${title}` : ''}`];
-  if (alreadyLive)
-    return [...lines, 'It is live and proven on every instance: nothing to do. (--restart does it anyway.)'];
+  if (alreadyLive) return [...lines, nothingToDo(plan), ...warningLines(plan)];
   return [
     ...lines,
     ...section(
@@ -25,16 +24,26 @@ export function planLines({ plan, changes, alreadyLive }: PreparedRollout): read
       'steps',
       plan.steps.map((step, index) => `  ${index + 1}. ${stepLine(plan, step)}`),
     ),
-    ...section(
-      'warnings',
-      plan.warnings.map((warning) => `  ! ${warning}`),
-    ),
+    ...warningLines(plan),
     ...section('for every instance', [
       ...plan.instanceHooks.beforeSwitch.map((run) => `  before its switch: ${run}`),
       ...plan.instanceHooks.afterSwitch.map((run) => `  once it is healthy: ${run}`),
     ]),
     policyLine(plan),
   ];
+}
+
+function nothingToDo({ kind }: Plan): string {
+  return kind === 'reconcile'
+    ? 'Nothing that can be brought back has drifted: nothing to do.'
+    : 'It is live and proven on every instance: nothing to do. (--restart does it anyway.)';
+}
+
+function warningLines({ warnings }: Plan): readonly string[] {
+  return section(
+    'warnings',
+    warnings.map((warning) => `  ! ${warning}`),
+  );
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

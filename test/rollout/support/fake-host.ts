@@ -14,6 +14,8 @@ export interface FakeHost extends HostClient {
   /** The lines of the audit trail (JSON). */
   readonly told: string[];
   lockOwner: LockOwner | undefined;
+  /** Processes that run another release than their link says, by instance. */
+  readonly runs: Map<string, string>;
   /** Who had the lock last. */
   last: string | undefined;
   behave: (instance: string, release: string) => Behaviour;
@@ -38,6 +40,7 @@ export function fakeHost(host: string): FakeHost {
     records: new Map(),
     said: [],
     told: [],
+    runs: new Map(),
     lockOwner: undefined,
     last: undefined,
     behave: () => 'healthy',
@@ -196,6 +199,7 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
     return say(1, 'end', 'retired', '');
   }
   fake.links.set(instance, release);
+  fake.runs.delete(instance);
   say(1, 'state', 'switched', release, '');
   await Promise.resolve();
   const behaviour = fake.behave(instance, release);
@@ -249,7 +253,7 @@ function instanceState(fake: FakeHost, { id, name, host }: InstanceSettings): In
     host,
     current,
     previous: undefined,
-    runs: running ? { type: 'release', id: current } : { type: 'nothing' },
+    runs: running ? { type: 'release', id: fake.runs.get(name) ?? current } : { type: 'nothing' },
     service: {
       status: running ? 'running' : 'stopped',
       pid: running ? 1 : undefined,

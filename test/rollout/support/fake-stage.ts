@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
 import { createManifests } from '../../../src/rollout/manifests.ts';
 import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
+import { prepareReconcile } from '../../../src/rollout/plan-reconcile.ts';
 import { prepareRollback } from '../../../src/rollout/plan-rollback.ts';
 import { initialState, progress, type RolloutState } from '../../../src/rollout/progress.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from '../../../src/rollout/session.ts';
@@ -24,6 +25,7 @@ export interface FakeStage extends AsyncDisposable {
   /** Deploys `text` and waits for the end. */
   deploy(text: string, options?: RunOptions): Promise<Finished>;
   rollback(options?: RunOptions & { readonly to?: string }): Promise<Finished>;
+  reconcile(options?: RunOptions): Promise<Finished>;
   /** instance id → release */
   links(): Readonly<Record<string, string>>;
 }
@@ -102,6 +104,10 @@ export async function fakeStage({
     },
     rollback: async ({ whenPaused = 'end', onEvent, to, only } = {}) => {
       const prepared = await prepareRollback(stage, { ...(to === undefined ? {} : { to }), ...(only ? { only } : {}) });
+      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
+    },
+    reconcile: async ({ whenPaused = 'end', onEvent } = {}) => {
+      const prepared = await prepareReconcile(stage, {});
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },
     links: () =>

@@ -129,6 +129,10 @@ export class FakeSession implements StageSession {
     return this.rollout;
   }
 
+  planReconcile(): Promise<PreparedRollout> {
+    return this.plans({});
+  }
+
   unfinished(): Promise<Unfinished> {
     return Promise.reject(new UserError({ code: 'SLIP_NO_ROLLOUT', message: 'Nothing is being rolled out.' }));
   }

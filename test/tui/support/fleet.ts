@@ -78,6 +78,8 @@ export const INSTANCES = LIVE;
 /** Three hosts, two instances each, all well. */
 export function calmFleet(): Fleet {
   return {
+    release: OLD,
+    drift: [],
     hosts: HOSTS.map((host) => read(host)),
     releases: [
       release({ live: LIVE, notATarget: 'it is live on every instance' }),

@@ -1,8 +1,8 @@
 import { RemoteError } from '../base/errors.ts';
-import type { Fleet } from '../rollout/session.ts';
+import type { HostReading } from './session.ts';
 
-/** Why hosts could not be read, a line each; throws when none could. */
-export function requireSomeHost({ hosts }: Fleet): readonly string[] {
+/** Why hosts could not be read, a line each; throws RemoteError when none could. */
+export function requireSomeHost(hosts: readonly HostReading[]): readonly string[] {
   const unreachable = hosts.flatMap((reading) => (reading.type === 'unreachable' ? [reading] : []));
   const [first] = unreachable;
   if (first && unreachable.length === hosts.length) {

@@ -1,0 +1,21 @@
+import type { CliContext, GlobalOptions } from '../context.ts';
+import { openStage } from '../open.ts';
+import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+
+/** Brings what has drifted to the release that the stage is on. */
+export async function reconcile(
+  context: CliContext,
+  stage: string,
+  flags: GlobalOptions & RolloutFlags,
+): Promise<number> {
+  const session = await openStage(context, stage, flags);
+  const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+  try {
+    return await runRollout(context, session, {
+      plan: (signal) => session.planReconcile({ signal, onBuildLine }),
+      flags,
+    });
+  } finally {
+    await session.close();
+  }
+}

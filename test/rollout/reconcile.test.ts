@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { prepareContinue } from '../../src/rollout/plan-continue.ts';
+import { prepareReconcile } from '../../src/rollout/plan-reconcile.ts';
+import { startRollout } from '../../src/rollout/start.ts';
+import { findUnfinished } from '../../src/rollout/unfinished.ts';
+import { type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
+
+/** Instances that are changed from now on. */
+function watch(stage: FakeStage): readonly string[] {
+  const begun: string[] = [];
+  stage.hosts.forEach((host) => {
+    host.onChange = ({ type, instance }) => {
+      if (type === 'begins') begun.push(`${instance}@${host.host}`);
+    };
+  });
+  return begun;
+}
+
+describe('to reconcile', () => {
+  it('brings a host that was left out to the release of the others, and touches nobody else', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    const two = await stage.deploy('two', { only: ['h1', 'h2'] });
+    const begun = watch(stage);
+    const { outcome, events } = await stage.reconcile();
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([two.release]));
+    expect(begun).toEqual(['bot.1@h3', 'bot.2@h3']);
+    expect(events.filter(({ type }) => type === 'lock.taken')).toHaveLength(1);
+    expect(stage.host('h3').records.get(two.release)?.status).toBe('good');
+    expect(JSON.parse(stage.host('h3').told.at(-1)!)).toMatchObject({ what: 'reconcile', outcome: 'succeeded' });
+  });
+
+  it('restarts a process that runs another release than its link says', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    const two = await stage.deploy('two');
+    stage.host('h2').runs.set('bot.2', one.release);
+    const begun = watch(stage);
+    const { outcome } = await stage.reconcile();
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(begun).toEqual(['bot.2@h2']);
+    expect(stage.host('h2').runs.size).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([two.release]));
+  });
+
+  it('leaves instances alone that are only ill: a deploy would restart them', async () => {
+    await using stage = await fakeStage({ rollout: { maxUnavailable: 2 } });
+    const { release } = await stage.deploy('one');
+    stage.host('h1').sick.add('bot.1');
+    stage.host('h2').links.set('bot.1', 'by-hand');
+    const begun = watch(stage);
+    expect((await stage.reconcile()).outcome.exitCode).toBe(0);
+    expect(begun).toEqual(['bot.1@h2']);
+    expect(releasesOf(stage)).toEqual(new Set([release]));
+  });
+
+  it('stops what hosts.json does not want any more', async () => {
+    await using stage = await fakeStage();
+    const { release } = await stage.deploy('one');
+    stage.host('h2').links.set('worker.1', release);
+    const { outcome } = await stage.reconcile();
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(stage.links()).not.toHaveProperty('worker.1@h2');
+  });
+
+  it('has nothing to do where nothing has drifted', async () => {
+    await using stage = await fakeStage();
+    const { release } = await stage.deploy('one');
+    const prepared = await prepareReconcile(stage.stage, {});
+    expect(prepared).toMatchObject({ alreadyLive: true, plan: { kind: 'reconcile', release: { id: release } } });
+  });
+
+  it('keeps to the batches and waits of any rollout, but neither bakes nor runs the hooks of the stage', async () => {
+    await using stage = await fakeStage({ rollout: { bake: '10m', batch: 1 }, hooks: { release: ['migrate'] } });
+    expect((await stage.deploy('one')).outcome.exitCode).toBe(0);
+    stage.host('h2').links.clear();
+    const { plan } = await prepareReconcile(stage.stage, {});
+    expect(plan.steps).toEqual([
+      { type: 'stage', hosts: ['h2'] },
+      { type: 'update', instances: ['bot.1@h2'] },
+      { type: 'update', instances: ['bot.2@h2'] },
+    ]);
+  });
+
+  it('does not wait for a host that is away, and says that it is', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    stage.host('h1').unreachable = true;
+    stage.host('h2').links.clear();
+    const prepared = await prepareReconcile(stage.stage, {});
+    expect(prepared.plan.warnings).toContainEqual(expect.stringContaining('h1 is left out and does not answer'));
+    expect(prepared.hosts).toEqual(['h2']);
+  });
+
+  it('makes a release again that a host lacks, and does not take other files for it', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    const { release } = await stage.deploy('two', { only: ['h1', 'h2'] });
+    const prepared = await prepareReconcile(stage.stage, {});
+    expect(prepared.plan.hosts).toMatchObject([{ host: 'h3', upload: { files: 1 } }]);
+    expect(prepared.plan.release.id).toBe(release);
+    await stage.write('other');
+    await expect(prepareReconcile(stage.stage, {})).rejects.toMatchObject({ code: 'SLIP_RELEASE_LOST', exitCode: 2 });
+  });
+
+  it('that fails goes back to what was there', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    const { release } = await stage.deploy('two', { only: ['h1', 'h2'] });
+    stage.host('h3').behave = (_, id) => (id === release ? 'unhealthy' : 'healthy');
+    const { outcome } = await stage.reconcile();
+    expect(outcome.exitCode).toBe(4);
+    expect(stage.host('h3').links.get('bot.1')).toBe(one.release);
+    expect(stage.host('h1').records.get(release)?.status).toBe('good');
+  });
+
+  it('is refused while a rollout has the stage, and where nothing ever was good', async () => {
+    await using stage = await fakeStage();
+    await expect(prepareReconcile(stage.stage, {})).rejects.toMatchObject({ code: 'SLIP_NO_RELEASE', exitCode: 2 });
+    const refused: Promise<unknown>[] = [];
+    await stage.deploy('one', {
+      onEvent: ({ type }) => {
+        if (type === 'host.ready') refused.push(prepareReconcile(stage.stage, {}).catch((thrown: unknown) => thrown));
+      },
+    });
+    expect(await refused[0]).toMatchObject({ code: 'SLIP_LOCKED', exitCode: 6 });
+    stage.hosts.forEach((host) => (host.unreachable = true));
+    await expect(prepareReconcile(stage.stage, {})).rejects.toMatchObject({ code: 'SLIP_UNREACHABLE', exitCode: 3 });
+  });
+
+  it('goes on where one that nobody runs any more has stopped', async () => {
+    await using stage = await fakeStage();
+    const one = await stage.deploy('one');
+    const { release } = await stage.deploy('two', { only: ['h1', 'h2'] });
+    const { outcome } = await stage.reconcile({
+      onEvent: (event, send) => {
+        if (event.type === 'instance.state' && event.state === 'updated') send('pause');
+      },
+    });
+    expect(outcome.exitCode).toBe(5);
+    expect(releasesOf(stage)).toEqual(new Set([one.release, release]));
+    const begun = watch(stage);
+    const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
+    expect(begun).toEqual(['bot.2@h3']);
+    expect(releasesOf(stage)).toEqual(new Set([release]));
+  });
+});
