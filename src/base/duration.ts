@@ -19,6 +19,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(s / 86_400)}d${pad(Math.floor(s / 3600) % 24)}h`;
 }
 
+/** A duration that somebody wrote down: "10m", where `formatDuration` says "10m00s". */
+export function writtenDuration(ms: number): string {
+  return formatDuration(ms).replace(/([dhm])00[hms]$/, '$1');
+}
+
 function pad(n: number): string {
   return String(n).padStart(2, '0');
 }

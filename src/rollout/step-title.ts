@@ -1,4 +1,4 @@
-import { formatDuration } from '../base/duration.ts';
+import { writtenDuration } from '../base/duration.ts';
 import type { Step } from './plan.ts';
 
 /** What a step does, in a few words. */
@@ -11,15 +11,15 @@ export function stepTitle(step: Step): string {
     case 'hook':
       return `${step.when === 'release' ? 'release hooks' : 'hooks after the rollout'} on ${step.host}`;
     case 'bake':
-      return `watch for ${formatDuration(step.ms)}`;
+      return `watch for ${writtenDuration(step.ms)}`;
     case 'analyze':
-      return `compare ${step.canaries.join(', ')} with the others for ${formatDuration(step.ms)}`;
+      return `compare ${step.canaries.join(', ')} with the others for ${writtenDuration(step.ms)}`;
     case 'gate':
       return step.gate === 'promote' ? 'wait for approval to go on' : 'wait for approval to switch';
     case 'switchTraffic':
       return `switch the traffic of ${step.role} to ${step.to}`;
     case 'keepWarm':
-      return `keep ${step.slot} of ${step.role} warm for ${formatDuration(step.ms)}`;
+      return `keep ${step.slot} of ${step.role} warm for ${writtenDuration(step.ms)}`;
     case 'retire':
       return `retire ${step.instances.join(', ')}`;
   }

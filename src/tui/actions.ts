@@ -1,4 +1,5 @@
 import type { RolloutEvent } from '../rollout/events.ts';
+import type { Kind } from '../rollout/plan.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
@@ -17,7 +18,7 @@ export type UserAction =
   /** To what a host or a key asks; undefined declines. */
   | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
-  | { readonly type: 'plan'; readonly kind: 'deploy' | 'rollback'; readonly target: string }
+  | { readonly type: 'plan'; readonly kind: Kind; readonly target: string }
   | { readonly type: 'cancelPlanning' }
   | { readonly type: 'start' }
   | { readonly type: 'send'; readonly intent: Intent }

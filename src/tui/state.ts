@@ -1,4 +1,5 @@
 import type { SlipwayError } from '../base/errors.ts';
+import type { Kind } from '../rollout/plan.ts';
 import type { RolloutState } from '../rollout/progress.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
@@ -88,7 +89,7 @@ export interface PromptView {
 }
 
 export interface PlanningView {
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: Kind;
   /** The ref or the release; empty for the default. */
   readonly target: string;
   readonly since: number;

@@ -3,7 +3,18 @@ import type { Finding } from '../../src/host/state.ts';
 import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import { width } from '../../src/tui/text/width.ts';
 import { type AppOptions, type TestApp, appStarter } from './support/app.ts';
-import { NEW, OLD, calmFleet, instance, plan, prepared, read, release, troubledFleet } from './support/fleet.ts';
+import {
+  NEW,
+  OLD,
+  calmFleet,
+  driftedFleet,
+  instance,
+  plan,
+  prepared,
+  read,
+  release,
+  troubledFleet,
+} from './support/fleet.ts';
 
 /** Screens as they are, at the sizes people have. `npx vitest run test/tui/screens.test.ts -u` writes them anew. */
 const SIZES = [
@@ -86,6 +97,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
     options: { prepare: (session) => (session.fleet = () => Promise.resolve(hostileFleet())) },
     shows: 'Fleet',
     play: (app) => app.press('j'),
+  },
+  'fleet-drifted': {
+    options: { prepare: (session) => (session.fleet = () => Promise.resolve(driftedFleet())) },
+    shows: 'c reconcile',
+    play: (app) => app.press('G', 'k'),
   },
   releases: { shows: 'Enter roll back to it', play: (app) => app.press('R', 'j', 'j') },
   plan: {

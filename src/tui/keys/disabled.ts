@@ -1,7 +1,7 @@
 import { refusal } from '../../rollout/intents.ts';
 import type { Intent } from '../../rollout/session.ts';
 import { followed, instanceCursor, instanceLines } from '../select/rollout.ts';
-import { selectedRelease } from '../select/fleet.ts';
+import { lockOf, selectedRelease } from '../select/fleet.ts';
 import { GUARD_MS, type UiState, isRunning } from '../state.ts';
 
 /** Why keys cannot be pressed now; the words stand beside them in the help and are shown when they are pressed. */
@@ -17,6 +17,13 @@ function busy(state: UiState): string | undefined {
 
 export function noDeploy(state: UiState): string | undefined {
   return noSession(state) ?? busy(state);
+}
+
+export function noReconcile(state: UiState): string | undefined {
+  const { fleet } = state.fleet;
+  if (!fleet) return noSession(state) ?? 'the hosts are still being read';
+  if (fleet.drift.length > 0) return noDeploy(state);
+  return busy(state) ?? (lockOf(state) ? 'the stage is locked' : 'nothing has drifted');
 }
 
 export function noRollback(state: UiState): string | undefined {

@@ -27,6 +27,7 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   },
   deploy: () => ({ type: 'openDialog', dialog: { name: 'ref', text: '' } }),
   releases: () => ({ type: 'show', screen: 'releases' }),
+  reconcile: () => ({ type: 'plan', kind: 'reconcile', target: '' }),
   refresh: () => ({ type: 'refresh' }),
   stages: () => ({ type: 'show', screen: 'stages' }),
   watch: () => ({ type: 'show', screen: 'rollout' }),

@@ -22,6 +22,7 @@ export type KeyId =
   | 'openStage'
   | 'deploy'
   | 'releases'
+  | 'reconcile'
   | 'refresh'
   | 'stages'
   | 'watch'
@@ -79,6 +80,7 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'openStage', keys: ['enter'], label: 'open', help: 'Open the stage.', screens: ['stages'], priority: 1 },
   { id: 'deploy', keys: ['d'], label: 'deploy', help: 'Deploy: asks for the ref, builds, shows the plan.', screens: ['fleet'], priority: 1, danger: true, disabledReason: because.noDeploy },
   { id: 'releases', keys: ['R'], label: 'releases', help: 'Show the releases, to roll back to one.', screens: ['fleet'], priority: 2, disabledReason: because.noSession },
+  { id: 'reconcile', keys: ['c'], label: 'reconcile', help: 'Bring what has drifted to the release that the stage is on; the plan is shown first.', screens: ['fleet'], priority: 2, danger: true, disabledReason: because.noReconcile },
   { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout.', screens: ['fleet', 'releases'], priority: 1, disabledReason: because.noRollout },
   { id: 'planRollback', keys: ['enter', 'R'], label: 'roll back to it', help: 'Plan a rollback to the release; the plan is shown first.', screens: ['releases'], priority: 1, danger: true, disabledReason: because.noRollback },
   { id: 'start', keys: ['y'], label: 'start', help: 'Start what the plan says. A protected stage asks for its name.', screens: ['review'], priority: 1, danger: true, guarded: true, disabledReason: because.noStart },

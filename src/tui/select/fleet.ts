@@ -1,4 +1,5 @@
 import type { HostState, InstanceState, Leftover, LockState } from '../../host/state.ts';
+import type { Drift } from '../../rollout/drift.ts';
 import type { FleetRelease, HostReading } from '../../rollout/session.ts';
 import type { UiState } from '../state.ts';
 
@@ -14,7 +15,7 @@ export type FleetLine =
       readonly on: HostState;
     }
   /** On the host, but not in hosts.json any more. */
-  | { readonly type: 'leftover'; readonly leftover: Leftover; readonly on: HostState };
+  | { readonly type: 'leftover'; readonly id: string; readonly leftover: Leftover; readonly on: HostState };
 
 /** Hosts in the order of hosts.json, each with its instances: first the wanted ones, then what else is there. */
 export function fleetLines(state: UiState): readonly FleetLine[] {
@@ -29,7 +30,16 @@ export function fleetLines(state: UiState): readonly FleetLine[] {
     const lines = wanted.map((id): FleetLine => {
       return { type: 'instance', id, on, found: on.instances.find((one) => one.id === id) };
     });
-    return [head, ...lines, ...on.leftovers.map((leftover): FleetLine => ({ type: 'leftover', leftover, on }))];
+    return [
+      head,
+      ...lines,
+      ...on.leftovers.map((leftover): FleetLine => ({
+        type: 'leftover',
+        id: `${leftover.name}@${host}`,
+        leftover,
+        on,
+      })),
+    ];
   });
 }
 
@@ -47,6 +57,12 @@ export function lockOf(state: UiState): LockState | undefined {
     if (reading.type === 'read' && reading.state.lock) return reading.state.lock;
   }
   return undefined;
+}
+
+/** How an instance differs from what the stage is on. */
+export function driftOf(state: UiState, line: FleetLine | undefined): Drift | undefined {
+  if (line === undefined || line.type === 'host') return undefined;
+  return state.fleet.fleet?.drift.find(({ instance }) => instance === line.id);
 }
 
 /** What is to be said about the whole stage. */

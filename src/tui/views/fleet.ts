@@ -1,11 +1,13 @@
 import { formatBytes } from '../../base/bytes.ts';
 import { plural } from '../../base/text.ts';
+import { type Drift, driftWords } from '../../rollout/drift.ts';
 import type { HostState } from '../../host/state.ts';
 import { leadOf, windowStart } from '../layout.ts';
 import {
   type Complaint,
   type FleetLine,
   complaints,
+  driftOf,
   fleetLines,
   lockOf,
   shortRelease,
@@ -23,7 +25,12 @@ export function fleetRows(state: UiState, area: Area): Row[] {
   const opening = stageTrouble(state, area);
   if (opening) return opening;
   const lines = fleetLines(state);
-  const top = [...summaryRows(lines, area), ...lockRows(state, area), ...rereadTrouble(state, area)];
+  const top = [
+    ...summaryRows(lines, area),
+    ...lockRows(state, area),
+    ...driftRows(state, area),
+    ...rereadTrouble(state, area),
+  ];
   const at = lines[state.cursor.fleet];
   const detail = detailRows(at, state, area);
   const below = complaintRows(complaintsFrom(lines, at), { ...area, rows: Math.floor(area.rows / 4) });
@@ -77,10 +84,19 @@ function lockRows(state: UiState, area: Area): Row[] {
   return paragraph(text, area, { lead: span(` ${area.glyphs.warn} `, 'warn'), style: 'warn', most: 2 });
 }
 
+/** What to do about what has drifted; which it is stands beside each instance. */
+function driftRows({ fleet: { fleet } }: UiState, { glyphs }: Area): Row[] {
+  const count = fleet?.drift.length ?? 0;
+  if (count === 0) return [];
+  const text = ` ${glyphs.warn} ${plural(count, 'instance')} drifted: `;
+  return [row(span(text, 'warn'), span('c', 'key'), span(' reconciles'))];
+}
+
 const COLUMNS: readonly Column[] = [
   { title: 'INSTANCE', min: 20, max: 32, drop: 0 },
   { title: 'RELEASE', min: 7, max: 26, drop: 2 },
   { title: 'STATE', min: 19, max: 24, drop: 0 },
+  { title: 'DRIFT', min: 9, drop: 0 },
   { title: 'HEALTH', min: 20, max: 30, drop: 1 },
   { title: 'UP', min: 5, drop: 3 },
   { title: 'RESTARTS', min: 8, drop: 4 },
@@ -111,6 +127,7 @@ function cellsOf(line: FleetLine, state: UiState, area: Area): Span[] {
     span(name, 'muted'),
     releaseSpan(current, area),
     span(`${area.glyphs.warn} not in hosts.json`, 'warn'),
+    driftSpan(driftOf(state, line), area),
     span(area.glyphs.dash, 'muted'),
   ];
 }
@@ -124,10 +141,15 @@ function instanceCells(line: Extract<FleetLine, { type: 'instance' }>, state: Ui
     span(id.split('@')[0]!),
     releaseSpan(found?.current, area),
     serviceSign(found, { glyphs: area.glyphs, now: state.now }),
+    driftSpan(driftOf(state, line), area),
     healthSign(found?.health, area.glyphs),
     span(up === undefined ? '' : age(up), 'muted'),
     span(restarts === 0 ? '' : String(restarts), 'warn'),
   ];
+}
+
+function driftSpan(drift: Drift | undefined, { glyphs }: Area): Span {
+  return drift === undefined ? span('') : span(`${glyphs.warn} ${drift.type}`, 'warn');
 }
 
 /** The end of an id tells releases apart, the whole of it tells when. */
@@ -178,9 +200,11 @@ function complaintRows(all: readonly Complaint[], area: Area): Row[] {
 
 /** More about the line under the cursor, where there is room. */
 function detailRows(line: FleetLine | undefined, state: UiState, area: Area): Row[] {
-  if (area.rows < 18) return [];
+  const drift = driftOf(state, line);
+  const told = drift === undefined ? [] : paragraph(driftWords(drift), area, { style: 'warn', most: 2 });
+  if (area.rows < 18) return told;
   // its room is kept, so that the list does not jump under the cursor
-  if (line?.type !== 'instance' || !line.found) return [blank];
+  if (line?.type !== 'instance' || !line.found) return told.length > 0 ? told : [blank];
   const { current, previous, service, busy } = line.found;
   const subject = state.fleet.fleet?.releases.find((one) => one.id === current)?.subject;
   const facts = [
@@ -192,5 +216,5 @@ function detailRows(line: FleetLine | undefined, state: UiState, area: Area): Ro
     busy === undefined ? undefined : `rollout ${busy} is at work on it`,
   ];
   const text = facts.filter((fact) => fact !== undefined).join(` ${area.glyphs.separator} `);
-  return [row(span(` ${line.id}  `, 'strong'), span(text, 'muted'))];
+  return [...told, row(span(` ${line.id}  `, 'strong'), span(text, 'muted'))];
 }

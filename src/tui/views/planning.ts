@@ -1,4 +1,4 @@
-import type { UiState } from '../state.ts';
+import type { PlanningView, UiState } from '../state.ts';
 import { type Area, type Row, blank, row, span } from '../text/row.ts';
 import { rule, seconds } from './chrome.ts';
 import { paragraph } from '../text/paragraph.ts';
@@ -18,12 +18,20 @@ export function planningRows(state: UiState, area: Area): Row[] {
   return [blank, ...head, blank, rule(area, 'build'), ...lines];
 }
 
+function doing({ kind, target }: PlanningView): string {
+  switch (kind) {
+    case 'rollback':
+      return `planning the rollback to ${target}`;
+    case 'reconcile':
+      return 'reading the hosts, planning how to bring back what has drifted';
+    case 'deploy':
+      return `building ${target === '' ? 'what hosts.json says' : target}, reading the hosts, planning`;
+  }
+}
+
 function busyRows({ planning, now }: UiState, area: Area): Row[] {
   if (!planning) return [];
-  const what =
-    planning.kind === 'rollback'
-      ? `planning the rollback to ${planning.target}`
-      : `building ${planning.target === '' ? 'what hosts.json says' : planning.target}, reading the hosts, planning`;
+  const what = doing(planning);
   const lead = span(` ${turning(area.glyphs, now)} `, 'busy');
   return [
     ...paragraph(`${what}, ${seconds(now - planning.since)}`, area, { lead, style: 'busy' }),

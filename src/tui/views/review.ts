@@ -1,16 +1,17 @@
 import { stepTitle } from '../../rollout/step-title.ts';
 import { formatBytes } from '../../base/bytes.ts';
+import { writtenDuration } from '../../base/duration.ts';
 import { list, plural } from '../../base/text.ts';
 import type { HostPlan, InstancePlan, Plan, Step } from '../../rollout/plan.ts';
 import type { PreparedRollout } from '../../rollout/session.ts';
 import { type Area, type Row, type Span, blank, row, span } from '../text/row.ts';
 import { pad, width, wrap } from '../text/width.ts';
-import { plain } from './words.ts';
+import { PLAN_WORDS } from './words.ts';
 
 /** The whole plan as text, as long as it is: scrolled by the screen. */
 export function planRows(prepared: PreparedRollout, area: Area): Row[] {
   const { plan } = prepared;
-  if (prepared.alreadyLive) return [...headRows(plan, area), blank, nothingRow(plan, area)];
+  if (prepared.alreadyLive) return [...headRows(plan, area), blank, nothingRow(plan, area), ...warningRows(plan, area)];
   return [
     ...headRows(plan, area),
     ...warningRows(plan, area),
@@ -35,7 +36,6 @@ function section(title: string, rows: readonly Row[]): Row[] {
 }
 
 function headRows({ kind, app, stage, release }: Plan, { columns }: Area): Row[] {
-  const what = kind === 'deploy' ? 'Deploy' : 'Roll back to';
   const facts = [
     release.revision === undefined ? undefined : `commit ${release.revision.slice(0, 12)}`,
     release.subject === '' ? undefined : `"${release.subject}"`,
@@ -44,13 +44,23 @@ function headRows({ kind, app, stage, release }: Plan, { columns }: Area): Row[]
   ];
   const text = facts.filter((fact) => fact !== undefined).join(', ');
   return [
-    row(` ${what} `, span(release.id, 'title'), kind === 'deploy' ? ' to ' : ' on ', span(`${app} ${stage}`, 'strong')),
+    row(
+      ` ${PLAN_WORDS[kind]} `,
+      span(release.id, 'title'),
+      kind === 'deploy' ? ' to ' : ' on ',
+      span(`${app} ${stage}`, 'strong'),
+    ),
     ...wrap(text, columns - 2).map((line) => row(` ${line}`)),
   ];
 }
 
 function nothingRow(plan: Plan, { glyphs }: Area): Row {
-  return row(span(` ${glyphs.ok} Nothing to do: ${plan.release.id} runs everywhere on ${plan.stage} already.`, 'ok'));
+  const { kind, release, stage } = plan;
+  const text =
+    kind === 'reconcile'
+      ? `Nothing to do: nothing that can be brought back has drifted from ${release.id}.`
+      : `Nothing to do: ${release.id} runs everywhere on ${stage} already.`;
+  return row(span(` ${glyphs.ok} ${text}`, 'ok'));
 }
 
 function warningRows({ warnings }: Plan, { columns, glyphs }: Area): Row[] {
@@ -134,7 +144,7 @@ function policyRows({ policy }: Plan, { columns }: Area): Row[] {
   const text = [
     bounds.length === 0 ? '' : `Out at once at most: ${list(bounds)}.`,
     `After ${plural(policy.maxFailures + 1, 'failed instance')} ${failure}.`,
-    `Pauses when nothing moves for ${plain(policy.progressDeadlineMs)}.`,
+    `Pauses when nothing moves for ${writtenDuration(policy.progressDeadlineMs)}.`,
   ];
   return wrap(text.join(' ').trim(), columns - 5).map((line) => row(`   ${line}`));
 }

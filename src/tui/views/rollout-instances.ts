@@ -1,4 +1,4 @@
-import { formatDuration } from '../../base/duration.ts';
+import { formatDuration, writtenDuration } from '../../base/duration.ts';
 import { leadOf, windowStart } from '../layout.ts';
 import { shortRelease } from '../select/fleet.ts';
 import { type InstanceLine, instanceCursor, instanceLines } from '../select/rollout.ts';
@@ -7,7 +7,7 @@ import type { RolloutView, UiState } from '../state.ts';
 import { type Column, columnWidths, tableRow, titleRow } from '../text/table.ts';
 import { type Area, type Row, type Span, selectedIf, span } from '../text/row.ts';
 import type { Glyphs } from '../theme.ts';
-import { bar, healthSign, instanceSign, plain } from './words.ts';
+import { bar, healthSign, instanceSign } from './words.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'INSTANCE', min: 24, max: 32, drop: 0 },
@@ -87,7 +87,7 @@ function healthyText({ progress }: InstanceLine, glyphs: Glyphs): string {
   if (!progress || progress.neededMs === 0 || !isTimed(progress.state)) return '';
   const { healthyMs, neededMs } = progress;
   const whole = (ms: number) => formatDuration(Math.floor(ms / 1000) * 1000);
-  return `${bar(healthyMs / neededMs, 5, glyphs)} ${whole(healthyMs)} of ${plain(neededMs)}`;
+  return `${bar(healthyMs / neededMs, 5, glyphs)} ${whole(healthyMs)} of ${writtenDuration(neededMs)}`;
 }
 
 function noteSpan({ progress }: InstanceLine): Span {

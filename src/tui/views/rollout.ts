@@ -12,7 +12,7 @@ import { logRows } from './log-pane.ts';
 import { problemRows } from './problem.ts';
 import { hostRows } from './rollout-hosts.ts';
 import { instanceRows } from './rollout-instances.ts';
-import { bar, phaseSign } from './words.ts';
+import { PLAN_WORDS, bar, phaseSign } from './words.ts';
 
 /** Below so many rows the log leaves: the instances are what matters. */
 const LOG_FROM = 8;
@@ -44,7 +44,7 @@ function headRows(view: RolloutView, { now }: UiState, area: Area): Row[] {
   }
   const since = state.startedAt;
   const ran = since === undefined ? '' : `${seconds((state.finished?.at ?? now) - since)} `;
-  const what = plan === undefined ? '' : ` ${plan.kind === 'deploy' ? 'Deploy' : 'Rollback to'} ${plan.release.id}`;
+  const what = plan === undefined ? '' : ` ${PLAN_WORDS[plan.kind]} ${plan.release.id}`;
   const subject = plan === undefined || plan.release.subject === '' ? '' : `  "${plan.release.subject}"`;
   const isSaid = state.reason === '' || view.outcome || phase === 'Paused' || phase === 'RollbackPaused';
   const reason = isSaid ? [] : [row(span(` ${state.reason}`, 'muted'))];

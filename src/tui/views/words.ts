@@ -1,9 +1,17 @@
 import type { InstanceState, ProbeSample } from '../../host/state.ts';
 import type { InstancePhase, Phase } from '../../rollout/events.ts';
+import type { Kind } from '../../rollout/plan.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type Span, span } from '../text/row.ts';
 import { shortRelease } from '../select/fleet.ts';
 import type { Glyphs, Style } from '../theme.ts';
+
+/** What a plan does with its release. */
+export const PLAN_WORDS: Readonly<Record<Kind, string>> = {
+  deploy: 'Deploy',
+  rollback: 'Roll back to',
+  reconcile: 'Reconcile to',
+};
 
 /** Every state as a glyph and a word: neither colour nor glyph is ever the only sign. */
 
@@ -105,11 +113,6 @@ export function healthSign(sample: ProbeSample | undefined, glyphs: Glyphs): Spa
 /** "3m12s"; what lies in the future by a clock that is ahead is "now". */
 export function age(ms: number): string {
   return ms < 1000 ? 'now' : formatDuration(Math.floor(ms / 1000) * 1000);
-}
-
-/** A duration that someone wrote down: "10m", where `formatDuration` says "10m00s". */
-export function plain(ms: number): string {
-  return formatDuration(ms).replace(/([dhm])00[hms]$/, '$1');
 }
 
 /** A bar of `cells` cells, filled by `share` (0 to 1). */

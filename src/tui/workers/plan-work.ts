@@ -26,16 +26,22 @@ export function createPlanWork({ store, session }: Surroundings) {
   };
 
   const prepare = (asked: Extract<Action, { type: 'plan' }>, open: StageSession, signal: AbortSignal) => {
-    if (asked.kind === 'rollback') return open.planRollback({ to: asked.target, signal });
     const onBuildLine = (line: string) => {
       if (!signal.aborted) store.post({ type: 'buildLines', lines: [line] });
     };
-    return open.planDeploy({
-      begins: 'soon',
-      ...(asked.target === '' ? {} : { ref: asked.target }),
-      onBuildLine,
-      signal,
-    });
+    switch (asked.kind) {
+      case 'rollback':
+        return open.planRollback({ to: asked.target, signal });
+      case 'reconcile':
+        return open.planReconcile({ onBuildLine, signal });
+      case 'deploy':
+        return open.planDeploy({
+          begins: 'soon',
+          ...(asked.target === '' ? {} : { ref: asked.target }),
+          onBuildLine,
+          signal,
+        });
+    }
   };
 
   return {

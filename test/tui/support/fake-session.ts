@@ -95,6 +95,8 @@ export class FakeSession implements StageSession {
   readonly asked: (DeployOptions & RollbackOptions)[] = [];
   readonly started: PreparedRollout[] = [];
   readonly follows: FakeFollow[] = [];
+  /** How often it was asked to reconcile. */
+  reconciled = 0;
   closed = 0;
   /** Who was there when it was opened. */
   person: Person | undefined;
@@ -130,6 +132,7 @@ export class FakeSession implements StageSession {
   }
 
   planReconcile(): Promise<PreparedRollout> {
+    this.reconciled += 1;
     return this.plans({});
   }
 

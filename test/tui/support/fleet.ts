@@ -1,4 +1,5 @@
 import type { HostState, InstanceState, ReleaseRecord } from '../../../src/host/state.ts';
+import { driftsIn } from '../../../src/rollout/drift.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
 import type { Fleet, FleetRelease, HostReading, PreparedRollout } from '../../../src/rollout/session.ts';
 
@@ -113,6 +114,39 @@ export function calmFleet(): Fleet {
     ],
   };
 }
+
+/** Three hosts, of which two are not what the stage is. */
+export function driftedFleet(): Fleet {
+  const calm = calmFleet();
+  const before = '20261112T101010Z-be57ed0';
+  const hosts = [
+    read('fra-1'),
+    read('fra-2', {
+      instances: [
+        instance('bot.1@fra-2', { runs: { type: 'release', id: before } }),
+        instance('bot.2@fra-2', { current: undefined, runs: { type: 'nothing' }, service: STOPPED, health: undefined }),
+      ],
+    }),
+    read('hel-1', {
+      instances: [
+        instance('bot.1@hel-1', { current: before, runs: { type: 'release', id: before } }),
+        instance('bot.2@hel-1', { current: 'by-hand', runs: { type: 'unproven' } }),
+      ],
+      leftovers: [{ name: 'worker.9', current: before, service: '{}' }],
+    }),
+  ];
+  const states = hosts.flatMap((host) => (host.type === 'read' ? [host.state] : []));
+  const measure = { release: OLD, releases: calm.releases, wanted: INSTANCES };
+  return { ...calm, hosts, drift: driftsIn(states, measure) };
+}
+
+const STOPPED: InstanceState['service'] = {
+  status: 'stopped',
+  pid: undefined,
+  startedAt: undefined,
+  restarts: 0,
+  detail: 'inactive (dead)',
+};
 
 /** Something of everything that can be wrong. */
 export function troubledFleet(): Fleet {
