@@ -1,5 +1,5 @@
 import { RemoteError } from '../base/errors.ts';
-import type { Arrived, LockAnswer, ReceiveAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
+import type { Arrived, FrozenPlan, LockAnswer, ReceiveAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
 import { type Frame, number, text } from './frames.ts';
 import { readLock } from './reading.ts';
 import type { HostState, LockState } from './state.ts';
@@ -51,6 +51,11 @@ export function onWorkerFrame(frame: Frame, onFrame: (frame: WorkerFrame) => voi
   if (seq === undefined || t === undefined) return;
   const fields = frame.fields.slice(3).map((_, index) => text(frame, index + 3));
   onFrame({ seq, t, kind: text(frame, 2), fields });
+}
+
+export function readPlan(frames: readonly Frame[]): FrozenPlan {
+  const words = (kind: string) => frames.flatMap((frame) => (frame.kind === kind ? [text(frame, 0)] : []));
+  return { text: words('line')[0] ?? '', hooksRun: Number(words('hooks')[0] ?? '0') || 0 };
 }
 
 export function readReceiveAnswer(frames: readonly Frame[]): ReceiveAnswer {

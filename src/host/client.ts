@@ -5,6 +5,7 @@ import {
   readArrived,
   readLockAnswer,
   readManifest,
+  readPlan,
   readReceiveAnswer,
   readUnlockAnswer,
 } from './answers.ts';
@@ -136,10 +137,7 @@ function stageVerbs(context: CallContext, ask: Ask) {
     rollout: async (rollout, plan) => {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
-    plan: async (rollout) =>
-      (await ask({ verb: 'plan', variables: { rollout } })).flatMap((frame) =>
-        frame.kind === 'line' ? [text(frame, 0)] : [],
-      )[0] ?? '',
+    plan: async (rollout) => readPlan(await ask({ verb: 'plan', variables: { rollout } })),
     receive: (options) => received(call(context, receiveRequest(options), receiveCall(options))),
     arrived: async (options) => readArrived(await ask(arrivedRequest(options), HASHING)),
     ledger: async (variables) => {

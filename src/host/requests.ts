@@ -115,12 +115,21 @@ export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): 
   };
 }
 
-export function hookRequest({ rollout, stage, release, host, commands, timeoutMs, ...more }: HookOptions): Request {
+export function hookRequest({
+  rollout,
+  when,
+  stage,
+  release,
+  host,
+  commands,
+  timeoutMs,
+  ...more
+}: HookOptions): Request {
   const { previous = '', revision = '' } = more;
   const step_timeout = Math.ceil(timeoutMs / 1000);
   return {
     verb: 'hook',
-    variables: { rollout, stage, release, previous, revision, host, step_timeout },
+    variables: { rollout, when, stage, release, previous, revision, host, step_timeout },
     functions: [
       each(
         'each_hook',

@@ -18,8 +18,8 @@ export interface HostClient {
   own(owner: LockOwner): Promise<void>;
   /** Freezes the plan of the rollout on the host. */
   rollout(rollout: string, plan: string): Promise<void>;
-  /** The plan of a rollout, as it was frozen. SLIP_ABSENT when there is none. */
-  plan(rollout: string): Promise<string>;
+  /** The plan of a rollout, as it was frozen, and what it has run of its release hooks. SLIP_ABSENT when there is none. */
+  plan(rollout: string): Promise<FrozenPlan>;
   receive(options: ReceiveOptions): Promise<ReceiveAnswer>;
   /** What became of an upload whose connection was lost. */
   arrived(options: ArrivedOptions): Promise<Arrived>;
@@ -168,8 +168,18 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a rollout left in its folder. */
+export interface FrozenPlan {
+  /** JSON that anybody could have written. */
+  readonly text: string;
+  /** How many commands of its release hooks have ended well on this host. */
+  readonly hooksRun: number;
+}
+
 export interface HookOptions {
   readonly rollout: string;
+  /** What ends well before the release is switched to is noted, so that it is never run again for the same rollout. */
+  readonly when: 'release' | 'afterRollout';
   readonly stage: string;
   readonly release: string;
   readonly revision?: string | undefined;

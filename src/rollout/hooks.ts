@@ -24,11 +24,19 @@ export async function runHooks(context: RolloutContext, step: HookStep): Promise
   }
 }
 
-async function run(context: RolloutContext, { host, commands }: HookStep, signal: AbortSignal): Promise<void> {
+async function run(context: RolloutContext, { host, when, commands }: HookStep, signal: AbortSignal): Promise<void> {
   const { id, plan, settings, events } = context;
   const previous = plan.instances.find(({ from }) => from !== undefined && from !== plan.release.id)?.from;
   await hostOf(context, host).hook({
-    ...{ rollout: id, stage: plan.stage, release: plan.release.id, revision: plan.release.revision, previous, host },
+    ...{
+      rollout: id,
+      when,
+      stage: plan.stage,
+      release: plan.release.id,
+      revision: plan.release.revision,
+      previous,
+      host,
+    },
     ...{ commands, timeoutMs: settings.hooks.timeoutMs, signal },
     onStep: ({ run: command, state }) => {
       const type = state === 'started' ? 'hook.started' : 'hook.finished';

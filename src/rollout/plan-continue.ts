@@ -1,5 +1,4 @@
-import { instancesOf } from './fleet.ts';
-import type { Plan } from './plan.ts';
+import { alreadyUpdated, goOn } from './go-on.ts';
 import { prepareAgain } from './plan-again.ts';
 import { prepareReconcile } from './plan-reconcile.ts';
 import type { Prepared } from './prepared.ts';
@@ -14,7 +13,7 @@ import type { Unfinished } from './unfinished.ts';
  */
 export async function prepareContinue(
   stage: Stage,
-  { plan, rollout: takes }: Unfinished,
+  { plan, rollout: takes, hooksRun }: Unfinished,
   options: ContinueOptions,
 ): Promise<Prepared> {
   if (plan.kind === 'reconcile') return prepareReconcile(stage, { ...options, takes });
@@ -29,13 +28,11 @@ export async function prepareContinue(
   const { kind, release } = plan;
   const mend = `Go back (slipway resume ${settings.stage} --rollback), or leave it as it is (--accept) and deploy anew.`;
   const prepared = await prepareAgain(stage, { kind, release, hosts, readings, beside, takes, mend }, options);
-  return { ...prepared, already: updatedBy(plan, readings) };
-}
-
-/** What the rollout has switched, and still stands: when the rest fails, it goes back as well. */
-function updatedBy({ release, instances }: Plan, readings: readonly Reading[]): readonly string[] {
-  const changed = new Set(instances.filter(({ change }) => change !== 'none').map(({ instance }) => instance));
-  return instancesOf(readings.map(({ state }) => state))
-    .filter(({ id, current }) => changed.has(id) && current === release.id)
-    .map(({ id }) => id);
+  const replan = (now: readonly Reading[]) => {
+    const made = prepared.replan(now);
+    return { ...made, plan: goOn(made.plan, { plan, hooksRun }) };
+  };
+  const { plan: rest } = replan(prepared.readings);
+  // a lock that is taken over has to be given back, even when nothing is left to do
+  return { ...prepared, plan: rest, replan, alreadyLive: false, already: alreadyUpdated(rest) };
 }

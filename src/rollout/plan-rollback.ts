@@ -7,6 +7,7 @@ import { prepareReuse } from './reuse.ts';
 import type { FleetRelease, RollbackOptions } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
 import { readOthers, targets } from './targets.ts';
+import { readFrozen } from './unfinished.ts';
 
 /** Chooses where to go back to, and plans the way: the fast one, without bakes. */
 export async function prepareRollback(stage: Stage, { to, only, takes }: RollbackOptions): Promise<Prepared> {
@@ -16,11 +17,26 @@ export async function prepareRollback(stage: Stage, { to, only, takes }: Rollbac
   requireReady(stage, readings);
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases(states);
-  const target = to === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, to);
-  return prepareReuse(stage, {
-    ...{ kind: 'rollback', release: target, hosts, readings, beside },
-    takes: takes ?? pausedRollout(readings),
-  });
+  const held = takes ?? pausedRollout(readings);
+  const named = to ?? (held === undefined ? undefined : await whereFrom(stage, held, readings));
+  const target =
+    named === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, named);
+  return prepareReuse(stage, { kind: 'rollback', release: target, hosts, readings, beside, takes: held });
+}
+
+/**
+ * A rollout that has not ended is gone back from to what ran before it, wherever it has come to: what is live says nothing
+ * of that. A rollback is finished. Undefined when nothing tells.
+ */
+async function whereFrom(stage: Stage, rollout: string, readings: readonly Reading[]): Promise<string | undefined> {
+  const states = readings.map(({ state }) => state);
+  const hosts = states.filter(({ lock }) => lock?.owner?.rollout === rollout).map(({ host }) => host);
+  const frozen = await readFrozen(stage, { rollout, hosts });
+  if (frozen === undefined) return undefined;
+  const { kind, release, instances } = frozen.plan;
+  if (kind === 'rollback') return release.id;
+  const ran = new Set(instances.map(({ back }) => back));
+  return mergeReleases(states).find(({ id }) => ran.has(id) && id !== release.id)?.id;
 }
 
 /** Going back is one of the ways out of a pause; a lock that a person took by hand is another matter. */

@@ -1,9 +1,11 @@
 import type { HostPlan, Kind, PlannedRelease } from './plan.ts';
 import type { Delivery } from './delivery.ts';
-import { instancesOf } from './fleet.ts';
+import { instancesOf, mergeReleases } from './fleet.ts';
+import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
 import { type Leftovers, leftoversOf } from './leftovers.ts';
-import { type Among, type Prepared, purpose } from './prepared.ts';
+import { whoAmI } from './owner.ts';
+import { type Among, type Prepared, purpose, type Replan } from './prepared.ts';
 import type { FleetRelease } from './session.ts';
 import type { Reading, Stage } from './stage.ts';
 import { type Beside, unknownWarnings } from './targets.ts';
@@ -22,38 +24,19 @@ export interface Reusing {
 }
 
 /** A rollout of a release that the hosts have: nothing is sent, every file is verified. */
-export function prepareReuse({ settings }: Stage, reusing: Reusing): Prepared {
-  const { kind, release, hosts, readings, beside, takes, among } = reusing;
-  const planned = plannedRelease(release);
-  const replan = (now: readonly Reading[]) => {
-    const states = now.map(({ state }) => state);
-    // a way back leaves alone what is not part of it
-    const { revived, warnings } = kind === 'rollback' ? NO_LEFTOVERS : leftoversOf(states);
-    const plan = makePlan({
-      kind,
-      settings,
-      states,
-      release: planned,
-      bystanders: instancesOf(beside.states),
-      hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
-      leftovers: revived,
-      restart: 'when needed',
-      among: among?.(states),
-      warnings: [...unknownWarnings(beside), ...warnings],
-    });
-    return { plan, ledger: undefined, leftovers: revived };
-  };
-  const { plan } = replan(readings);
+export function prepareReuse(stage: Stage, reusing: Reusing): Prepared {
+  const { kind, release, hosts, readings, takes } = reusing;
+  const replan = (now: readonly Reading[]) => planReuse(stage, reusing, now);
+  const { plan, ledger } = replan(readings);
+  const states = readings.map(({ state }) => state);
   return {
     plan,
-    alreadyLive: isAlreadyLive(
-      plan,
-      readings.map(({ state }) => state),
-    ),
+    // a lock that is taken over has to be given back
+    alreadyLive: takes === undefined && isAlreadyLive(plan, states),
     changes: [],
     hosts,
     readings,
-    delivery: reuse(release),
+    delivery: reuse(release, ledger),
     why: purpose(kind, release.id),
     takes,
     replan,
@@ -62,11 +45,38 @@ export function prepareReuse({ settings }: Stage, reusing: Reusing): Prepared {
 
 const NO_LEFTOVERS: Leftovers = { revived: [], warnings: [] };
 
-function reuse({ digest, status }: FleetRelease): Delivery {
+function planReuse(
+  { settings, clock }: Stage,
+  { kind, release, hosts, beside, among }: Reusing,
+  now: readonly Reading[],
+): Replan {
+  const states = now.map(({ state }) => state);
+  const planned = plannedRelease(release);
+  // a way back leaves alone what is not part of it
+  const { revived, warnings } = kind === 'rollback' ? NO_LEFTOVERS : leftoversOf(states);
+  const plan = makePlan({
+    ...{ kind, settings, states, release: planned, leftovers: revived },
+    bystanders: instancesOf(beside.states),
+    hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
+    restart: 'when needed',
+    among: among?.(states),
+    warnings: [...unknownWarnings(beside), ...warnings],
+  });
+  // what was good before and is deployed again is the newest one at the end; any other has its place already
+  if (kind !== 'deploy' || !wasGood(release)) return { plan, ledger: undefined, leftovers: revived };
+  const releases = mergeReleases([...states, ...beside.states]);
+  const recipe = release.recipe ?? recipeOf(settings);
+  const facts = { status: 'preparing' as const, release: planned, recipe, releases };
+  return { plan, ledger: ledgerLine({ ...facts, by: whoAmI(), now: clock.now() }), leftovers: revived };
+}
+
+const wasGood = ({ status }: FleetRelease) => status === 'good' || status === 'left';
+
+function reuse(release: FleetRelease, ledger: string | undefined): Delivery {
   return {
-    digest,
-    wasGood: status === 'good' || status === 'left',
-    ledger: undefined,
+    digest: release.digest,
+    wasGood: wasGood(release),
+    ledger,
     to: () => ({ type: 'reuse', verify: 'all files' }),
     dispose: () => Promise.resolve(),
   };

@@ -33,6 +33,7 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
   const outcome = await step(context, run, { instance, expected: from, to, back: way });
   run.failed.delete(instance);
   run.broken.delete(instance);
+  forget(run, instance);
   switch (outcome.type) {
     case 'updated':
       run.updated.push(instance);
@@ -60,12 +61,16 @@ export async function back(context: RolloutContext, run: Run, instance: string):
   // what failed is no place to go back to when the way back fails
   const outcome = await step(context, run, { instance, expected: context.plan.release.id, to, back: to });
   if (outcome.type === 'updated' || outcome.type === 'retired') {
-    run.updated.splice(0, run.updated.length, ...run.updated.filter((one) => one !== instance));
+    forget(run, instance);
     run.broken.delete(instance);
   } else if (outcome.type !== 'left') {
     run.broken.set(instance, outcome.reason);
   }
   return outcome;
+}
+
+function forget({ updated }: Run, instance: string): void {
+  updated.splice(0, updated.length, ...updated.filter((one) => one !== instance));
 }
 
 interface Aim {

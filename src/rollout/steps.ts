@@ -46,10 +46,15 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
 type ChangeStep = Extract<Step, { type: 'update' | 'retire' }>;
 
 async function update(context: RolloutContext, run: Run, { type: step, instances }: ChangeStep): Promise<StepResult> {
-  const pending = instances.filter((instance) => !run.updated.includes(instance) && !run.retired.includes(instance));
+  const pending = instances.filter((instance) => !isThrough(run, instance));
   const outcomes = await Promise.all(pending.map((instance) => forward(context, run, instance)));
   if (outcomes.some((outcome) => outcome.type === 'left')) return { type: 'leave' };
   return urgentResult(context) ?? judge(context, run, { outcomes, step });
+}
+
+/** Changed by this run: what an earlier one has updated is only in a step when it does not stand. */
+function isThrough({ updated, retired, turns }: Run, instance: string): boolean {
+  return turns.has(instance) && (updated.includes(instance) || retired.includes(instance));
 }
 
 interface Changed {

@@ -60,8 +60,13 @@ function noRollout(stage: string, readings: readonly HostReading[]): SlipwayErro
 }
 
 /** A rollout whose process is gone, with what it meant to do. */
-export interface Unfinished extends Standing {
+export interface Unfinished extends Standing, Frozen {}
+
+/** What a rollout left on a host. */
+export interface Frozen {
   readonly plan: Plan;
+  /** How many of its release hooks have been run to their end. */
+  readonly hooksRun: number;
 }
 
 /** Throws LockedError while somebody runs it. */
@@ -75,36 +80,45 @@ export async function findUnfinished(stage: Stage): Promise<Unfinished> {
       mend: `Ask that to stop: slipway abort ${name}`,
     });
   }
-  return { ...standing, plan: await readPlan(stage, standing) };
-}
-
-async function readPlan({ clients, settings }: Stage, { rollout, hosts }: Standing): Promise<Plan> {
-  for (const host of hosts) {
-    const plan = parsePlan(await readText(clients.get(host)!, rollout));
-    if (plan !== undefined) return plan;
-  }
+  const frozen = await readFrozen(stage, standing);
+  if (frozen !== undefined) return { ...standing, ...frozen };
   throw new RemoteError({
     code: 'SLIP_NO_PLAN',
-    message: `${rollout} has left no plan on ${hosts.join(', ')}: it ended before it changed anything.`,
-    mend: `Deploy again, or give the lock up: slipway unlock ${settings.stage} --force -m WHY`,
+    message: `${standing.rollout} has left no plan on ${standing.hosts.join(', ')}: it ended before it changed anything.`,
+    mend: `Deploy again, or give the lock up: slipway unlock ${name} --force -m WHY`,
   });
 }
 
-async function readText(host: HostClient, rollout: string): Promise<string> {
+/** What a rollout froze on the hosts that it holds; undefined when none of them can tell. */
+export async function readFrozen(
+  { clients }: Stage,
+  { rollout, hosts }: Pick<Standing, 'rollout' | 'hosts'>,
+): Promise<Frozen | undefined> {
+  const read = await Promise.all(hosts.map((host) => readOne(clients.get(host)!, rollout)));
+  const first = read.find((one) => one !== undefined);
+  // hooks run on one host: it alone knows of them
+  return first && { ...first, hooksRun: Math.max(...read.map((one) => one?.hooksRun ?? 0)) };
+}
+
+async function readOne(host: HostClient, rollout: string): Promise<Frozen | undefined> {
   try {
-    return await host.plan(rollout);
+    const { text, hooksRun } = await host.plan(rollout);
+    const plan = parsePlan(text);
+    return plan && { plan, hooksRun };
   } catch (thrown) {
     if (!(thrown instanceof SlipwayError)) throw thrown;
-    return '';
+    return undefined;
   }
 }
+
+const releaseId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
 /** What is used of a plan that comes from a host. */
 const planSchema = z.object({
   v: z.literal(1),
   kind: z.enum(['deploy', 'rollback', 'reconcile']),
   release: z.object({
-    id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+    id: releaseId,
     digest: z.string(),
     revision: z
       .string()
@@ -112,7 +126,8 @@ const planSchema = z.object({
       .optional(),
   }),
   hosts: z.array(z.object({ host: z.string() })),
-  instances: z.array(z.object({ instance: z.string(), change: z.string() })),
+  instances: z.array(z.object({ instance: z.string(), change: z.string(), back: releaseId.optional() })),
+  steps: z.array(z.object({ type: z.string(), commands: z.array(z.string()).optional() })),
 });
 
 function parsePlan(text: string): Plan | undefined {

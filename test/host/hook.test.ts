@@ -12,7 +12,15 @@ const makeHost = hostMaker();
 async function hook(host: LocalHost, commands: readonly string[], more: Partial<HookOptions> = {}) {
   const lines: string[] = [];
   const steps: string[] = [];
-  const options = { rollout: 'r1', stage: 'test', release: ONE, revision: 'abc', previous: TWO, host: 'fra-1' };
+  const options = {
+    rollout: 'r1',
+    when: 'release' as const,
+    stage: 'test',
+    release: ONE,
+    revision: 'abc',
+    previous: TWO,
+    host: 'fra-1',
+  };
   const ran = host.client.hook({
     ...{ ...options, commands, timeoutMs: 20_000, signal: NEVER },
     onLine: (line) => lines.push(line),
@@ -46,6 +54,17 @@ describe.each(SHELLS)('hooks of a stage under %s', (shell) => {
     expect(failure).toBeUndefined();
     expect(lines).toEqual(['x', `test ${ONE} abc ${TWO} fra-1`, 'a', 'b  c']);
     expect(steps).toHaveLength(6);
+  });
+
+  test('are noted when they end well before the switch, for whoever goes on with the rollout', async () => {
+    await using host = await site();
+    await host.client.rollout('r1', '{}');
+    const ran = async () => (await host.client.plan('r1')).hooksRun;
+    expect(await ran()).toBe(0);
+    await hook(host, ['true', 'true', 'false', 'true']);
+    expect(await ran()).toBe(2);
+    await hook(host, ['true'], { when: 'afterRollout' });
+    expect(await ran()).toBe(2);
   });
 
   test('end with the first that fails', async () => {

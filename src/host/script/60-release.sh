@@ -71,7 +71,7 @@ outputs_present() {
   [ -z "$o_missing" ]
 }
 
-# hook: stage, release, previous, revision, host; the request defines each_hook FN, which sets run, and step_timeout (seconds).
+# hook: when, stage, release, previous, revision, host; the request defines each_hook FN, which sets run, and step_timeout (seconds).
 # stdin is a lease, as with prepare: who has left cannot hear how it ended.
 verb_hook() {
   require_lock
@@ -89,7 +89,15 @@ hook_step() {
   read_clock
   [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail hang "$run" "$step_timeout"
   [ "$p_rc" = 0 ] || fail hook "$run" "$p_rc"
+  [ "$when" != release ] || note_hook
   frame hook finished "$run"
+}
+
+# Who goes on with this rollout must not run it again: a line for each that has ended well.
+note_hook() {
+  { mkdir -p -- "$META/rollouts/$rollout" && echo ran >>"$META/rollouts/$rollout/hooks"; } ||
+    fail write "$META/rollouts/$rollout"
+  sync_path "$META/rollouts/$rollout/hooks"
 }
 
 # publish: the release becomes one that links may point at, when all of it is on the disk.

@@ -61,10 +61,11 @@ verb_rollout() {
   must_write "$META/rollouts/$rollout/plan.json" "$plan"
 }
 
-# plan: rollout: its frozen plan.
+# plan: rollout: its frozen plan, and how many of its release hooks have been run.
 verb_plan() {
   read_line "$META/rollouts/$rollout/plan.json" || fail absent "plan of $rollout"
   frame line "$LINE"
+  [ ! -f "$META/rollouts/$rollout/hooks" ] || frame hooks "$(wc -l <"$META/rollouts/$rollout/hooks")"
 }
 
 # history: the audit trail, oldest first.

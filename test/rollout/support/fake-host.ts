@@ -33,6 +33,7 @@ export function fakeHost(host: string): FakeHost {
   let waiting: (() => void)[] = [];
   const hearing: { readonly rollout: string; readonly hear: (line: string) => void }[] = [];
   const plans = new Map<string, string>();
+  const hooked = new Map<string, number>();
   const told: { readonly rollout: string; readonly line: string }[] = [];
   const fake: FakeHost = {
     host,
@@ -85,8 +86,9 @@ export function fakeHost(host: string): FakeHost {
     },
     plan: (rollout) => {
       reach(fake);
-      const plan = plans.get(rollout);
-      return plan === undefined ? Promise.reject(absent(fake)) : Promise.resolve(plan);
+      const text = plans.get(rollout);
+      if (text === undefined) return Promise.reject(absent(fake));
+      return Promise.resolve({ text, hooksRun: hooked.get(rollout) ?? 0 });
     },
     receive: async ({ rollout, release, ledger, payload, plan }) => {
       reach(fake);
@@ -98,7 +100,7 @@ export function fakeHost(host: string): FakeHost {
     arrived: () => Promise.resolve({ type: 'nothing' }),
     ledger: async ({ release, ledger }) => write(fake, release, JSON.parse(ledger) as object),
     prepare: async ({ release }) => write(fake, release, { status: 'ready' }),
-    hook: async ({ commands, onStep, onLine }) => {
+    hook: async ({ rollout, when, commands, onStep, onLine }) => {
       reach(fake);
       await Promise.resolve();
       for (const run of commands) {
@@ -107,6 +109,7 @@ export function fakeHost(host: string): FakeHost {
         fake.said.push(`hook ${run}`);
         if (run === 'fails')
           throw new RemoteError({ code: 'SLIP_HOOK', host, message: '"fails" failed with status 1' });
+        if (when === 'release') hooked.set(rollout, (hooked.get(rollout) ?? 0) + 1);
         onStep({ run, state: 'finished' });
       }
     },
