@@ -53,9 +53,12 @@ export function onWorkerFrame(frame: Frame, onFrame: (frame: WorkerFrame) => voi
   onFrame({ seq, t, kind: text(frame, 2), fields });
 }
 
+export function readLines(frames: readonly Frame[], kind = 'line'): readonly string[] {
+  return frames.flatMap((frame) => (frame.kind === kind ? [text(frame, 0)] : []));
+}
+
 export function readPlan(frames: readonly Frame[]): FrozenPlan {
-  const words = (kind: string) => frames.flatMap((frame) => (frame.kind === kind ? [text(frame, 0)] : []));
-  return { text: words('line')[0] ?? '', hooksRun: Number(words('hooks')[0] ?? '0') || 0 };
+  return { text: readLines(frames)[0] ?? '', hooksRun: Number(readLines(frames, 'hooks')[0] ?? '0') || 0 };
 }
 
 export function readReceiveAnswer(frames: readonly Frame[]): ReceiveAnswer {

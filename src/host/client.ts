@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import {
   onWorkerFrame,
   readArrived,
+  readLines,
   readLockAnswer,
   readManifest,
   readPlan,
@@ -138,6 +139,7 @@ function stageVerbs(context: CallContext, ask: Ask) {
       await ask({ verb: 'rollout', variables: { rollout, plan } });
     },
     plan: async (rollout) => readPlan(await ask({ verb: 'plan', variables: { rollout } })),
+    events: async (rollout) => readLines(await ask({ verb: 'events', variables: { rollout } })),
     receive: (options) => received(call(context, receiveRequest(options), receiveCall(options))),
     arrived: async (options) => readArrived(await ask(arrivedRequest(options), HASHING)),
     ledger: async (variables) => {
@@ -149,8 +151,7 @@ function stageVerbs(context: CallContext, ask: Ask) {
     tell: async (variables) => {
       await ask({ verb: 'tell', variables });
     },
-    answer: async (variables) =>
-      (await ask({ verb: 'answer', variables })).flatMap((frame) => (frame.kind === 'line' ? [text(frame, 0)] : []))[0],
+    answer: async (variables) => readLines(await ask({ verb: 'answer', variables }))[0],
     hook: async (options) => {
       await ask(hookRequest(options), hookCall(options));
     },

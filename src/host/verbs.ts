@@ -20,6 +20,8 @@ export interface HostClient {
   rollout(rollout: string, plan: string): Promise<void>;
   /** The plan of a rollout, as it was frozen, and what it has run of its release hooks. SLIP_ABSENT when there is none. */
   plan(rollout: string): Promise<FrozenPlan>;
+  /** The lines of the journal of a rollout, oldest first: JSON that anybody could have written. SLIP_ABSENT when there is none. */
+  events(rollout: string): Promise<readonly string[]>;
   receive(options: ReceiveOptions): Promise<ReceiveAnswer>;
   /** What became of an upload whose connection was lost. */
   arrived(options: ArrivedOptions): Promise<Arrived>;

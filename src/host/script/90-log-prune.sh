@@ -68,6 +68,12 @@ verb_plan() {
   [ ! -f "$META/rollouts/$rollout/hooks" ] || frame hooks "$(wc -l <"$META/rollouts/$rollout/hooks")"
 }
 
+# events: rollout: the journal of it. Lines are many, and most hold a %: not each costs a process.
+verb_events() {
+  [ -f "$META/rollouts/$rollout/events.ndjson" ] || fail absent "journal of $rollout"
+  sed -e 's/%/%25/g' -e "s/$TAB/%09/g" -e "s/^/@$N${TAB}line${TAB}/" "$META/rollouts/$rollout/events.ndjson" >&3
+}
+
 # history: the audit trail, oldest first.
 verb_history() {
   [ -f "$META/history.ndjson" ] || return 0

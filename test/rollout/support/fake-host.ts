@@ -34,6 +34,7 @@ export function fakeHost(host: string): FakeHost {
   const hearing: { readonly rollout: string; readonly hear: (line: string) => void }[] = [];
   const plans = new Map<string, string>();
   const hooked = new Map<string, number>();
+  const journals = new Map<string, string[]>();
   const told: { readonly rollout: string; readonly line: string }[] = [];
   const fake: FakeHost = {
     host,
@@ -90,6 +91,11 @@ export function fakeHost(host: string): FakeHost {
       if (text === undefined) return Promise.reject(absent(fake));
       return Promise.resolve({ text, hooksRun: hooked.get(rollout) ?? 0 });
     },
+    events: (rollout) => {
+      reach(fake);
+      const lines = journals.get(rollout);
+      return lines === undefined ? Promise.reject(absent(fake)) : Promise.resolve(lines);
+    },
     receive: async ({ rollout, release, ledger, payload, plan }) => {
       reach(fake);
       if (plan !== undefined) plans.set(rollout, plan);
@@ -127,8 +133,10 @@ export function fakeHost(host: string): FakeHost {
       fake.sick.add(`cancelled ${instance}+${turn}`);
       fake.release();
     },
-    finish: async ({ marks, prune, rollout, history, lock }) => {
+    finish: async ({ marks, prune, rollout, history, lock, journal }) => {
       reach(fake);
+      const rest = journal.split('\n').filter((line) => line !== '');
+      if (rest.length > 0) journals.set(rollout, [...(journals.get(rollout) ?? []), ...rest]);
       fake.told.push(history);
       marks.forEach(({ release, status }) => write(fake, release, { status }));
       if (lock === 'release' && fake.lockOwner?.rollout === rollout) fake.lockOwner = undefined;
@@ -150,9 +158,14 @@ export function fakeHost(host: string): FakeHost {
     control: (rollout, onLine) => {
       hearing.push({ rollout, hear: onLine });
       told.filter((one) => one.rollout === rollout).forEach(({ line }) => onLine(line));
+      const journal = [...(journals.get(rollout) ?? [])];
+      journals.set(rollout, journal);
       return Promise.resolve({
         beat: () => undefined,
-        journal: (line) => void fake.said.push(line),
+        journal: (line) => {
+          fake.said.push(line);
+          journal.push(line);
+        },
         close: () => Promise.resolve(),
         ended: new Promise(() => undefined),
       });
@@ -169,7 +182,7 @@ function reach(fake: FakeHost): void {
 }
 
 function absent({ host }: FakeHost): RemoteError {
-  return new RemoteError({ code: 'SLIP_ABSENT', host, message: 'It has no such plan.' });
+  return new RemoteError({ code: 'SLIP_ABSENT', host, message: 'It has no such thing.' });
 }
 
 function superseded({ host }: FakeHost): RemoteError {
