@@ -17,10 +17,10 @@ export async function stayWith(
   let interrupts = 0;
   const onSignal = (signal: NodeJS.Signals) => {
     interrupts += 1;
-    if (interrupts > 1 || signal === 'SIGHUP') rollout.send('leave');
+    if (interrupts > 1 || signal === 'SIGHUP') rollout.send(LEAVE);
     else if (isInteractive(context)) asked.put(INTERRUPTED);
     // what cannot be done now ends in the nearest that can: nobody is there to ask
-    else if (rollout.send(INTENTS[onInterrupt]) !== undefined) rollout.send('leave');
+    else if (rollout.send(INTENTS[onInterrupt]) !== undefined) rollout.send(LEAVE);
   };
   const stopListening = rollout.subscribe((event) => {
     if (event.type === 'rollout.resumed') interrupts = 0;
@@ -38,8 +38,14 @@ export async function stayWith(
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+const LEAVE: Intent = { type: 'leave' };
+
 /** "stop": the instance in flight finishes, then it is paused. */
-const INTENTS: Readonly<Record<OnInterrupt, Intent>> = { leave: 'leave', stop: 'pause', rollback: 'rollback' };
+const INTENTS: Readonly<Record<OnInterrupt, Intent>> = {
+  leave: LEAVE,
+  stop: { type: 'pause' },
+  rollback: { type: 'rollback' },
+};
 
 interface Question {
   readonly text: string;
@@ -50,14 +56,14 @@ interface Question {
 
 const INTERRUPTED: Question = {
   text: '\n[f]inish this instance and stop · roll [b]ack · [l]eave (the rest waits) · [c]ontinue: ',
-  answers: { f: 'pause', b: 'rollback', l: 'leave', c: 'nothing' },
+  answers: { f: { type: 'pause' }, b: { type: 'rollback' }, l: LEAVE, c: 'nothing' },
   silence: 'nothing',
 };
 
 const PAUSED: Question = {
   text: '[r]esume · roll [b]ack · [a]bort and keep it as it is · [l]eave: ',
-  answers: { r: 'resume', b: 'rollback', a: 'abort', l: 'leave' },
-  silence: 'leave',
+  answers: { r: { type: 'resume' }, b: { type: 'rollback' }, a: { type: 'abort' }, l: LEAVE },
+  silence: LEAVE,
 };
 
 /** One question at a time: a new one takes the place of the one before. */

@@ -4,7 +4,6 @@ import { nearest } from '../base/nearest.ts';
 import { parseRate, SLOWEST_RATE } from '../base/rate.ts';
 import { list } from '../base/text.ts';
 import { DEFAULTS } from '../config/defaults.ts';
-import type { WishedIntent } from '../rollout/wishes.ts';
 import type { TellFlags } from './commands/tell.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
@@ -182,9 +181,9 @@ function addWishes(program: Command, context: CliContext, done: Done): void {
       .description(description)
       .option('--json', 'as JSON')
       .addHelpText('after', `\nExample:\n  ${example}`);
-  const says = (intent: WishedIntent) => async (stage: string, _flags: unknown, command: Command) => {
+  const says = (type: 'pause' | 'abort' | 'rollback') => async (stage: string, _flags: unknown, command: Command) => {
     const { tell } = await import('./commands/tell.ts');
-    done(await tell(context, stage, { ...command.optsWithGlobals<TellFlags>(), intent }));
+    done(await tell(context, stage, { ...command.optsWithGlobals<TellFlags>(), intent: { type } }));
   };
   wish('pause', {
     description: 'let the rollout that another terminal runs wait after the instance in flight',

@@ -8,7 +8,7 @@ import { describeLock } from './locking.ts';
 import { whoAmI } from './owner.ts';
 import type { Stage } from './stage.ts';
 import { findStanding, type Standing } from './unfinished.ts';
-import type { Wish, WishedIntent } from './wishes.ts';
+import { type Wish, type WishedIntent, wishText } from './wishes.ts';
 
 /** Who answered. */
 export interface Answered {
@@ -79,7 +79,7 @@ function parseAnswer(line: string): { readonly refused?: string | undefined } | 
 }
 
 function notNow({ intent }: Wish, refused: string): UserError {
-  return new UserError({ code: 'SLIP_NOT_NOW', message: `It cannot ${intent} now: ${refused}.` });
+  return new UserError({ code: 'SLIP_NOT_NOW', message: `It cannot ${wishText(intent)} now: ${refused}.` });
 }
 
 function isSuperseded(reason: unknown): boolean {
@@ -97,7 +97,7 @@ function ended(stage: string): UserError {
 function unheard(stage: string, { intent }: Wish): RemoteError {
   return new RemoteError({
     code: 'SLIP_UNHEARD',
-    message: `Nobody has answered the wish to ${intent} within ${PATIENCE_MS / 1000} s.`,
+    message: `Nobody has answered the wish to ${wishText(intent)} within ${PATIENCE_MS / 1000} s.`,
     mend: `Whoever runs the rollout may have lost the hosts. It still stands as asked; look again: slipway status ${stage}`,
   });
 }

@@ -3,12 +3,13 @@ import type { HostClient, Mark } from '../host/verbs.ts';
 import { list, plural } from '../base/text.ts';
 import { type RolloutContext } from './context.ts';
 import { spareFor } from './deliver.ts';
-import type { Phase } from './events.ts';
+import type { PauseReason, Phase } from './events.ts';
 import { keepPaused } from './locking.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { whyOf } from './steps.ts';
+import { isPaused } from './transitions.ts';
 
 export type Ending =
   | { readonly type: 'succeeded' }
@@ -18,7 +19,12 @@ export type Ending =
   /** Stopped before anything was changed. */
   | { readonly type: 'cancelled'; readonly reason: string }
   /** Waits for a person who is not here. */
-  | { readonly type: 'paused'; readonly phase: 'Paused' | 'RollbackPaused'; readonly reason: string }
+  | {
+      readonly type: 'paused';
+      readonly phase: 'Paused' | 'RollbackPaused';
+      readonly reasons: readonly PauseReason[];
+      readonly reason: string;
+    }
   | { readonly type: 'left' };
 
 /** The last acts on the hosts (ledger, history, pruning, lock), then the outcome. */
@@ -26,6 +32,7 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
   const outcome = outcomeOf(context, run, ending);
   const phase = phaseOf(ending);
   if (phase) context.controls.enter(phase);
+  context.controls.close('the rollout is over');
   switch (ending.type) {
     case 'paused':
       await keepPaused(context);
@@ -49,10 +56,7 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
   return outcome;
 }
 
-function isPaused(phase: Phase): boolean {
-  return phase === 'Paused' || phase === 'RollbackPaused';
-}
-
+/** The phase that it ends in; undefined: the one it is in. */
 function phaseOf(ending: Ending): Phase | undefined {
   switch (ending.type) {
     case 'succeeded':
@@ -63,7 +67,6 @@ function phaseOf(ending: Ending): Phase | undefined {
     case 'cancelled':
       return 'Aborted';
     case 'paused':
-      return ending.phase;
     case 'left':
       return undefined;
   }
@@ -146,12 +149,8 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
   const { stage, release } = plan;
   const say = (exitCode: number, message: string, next?: string): RolloutOutcome => ({ exitCode, message, next });
   switch (ending.type) {
-    case 'succeeded': {
-      const kept =
-        run.failed.size > 0 ? ` ${plural(run.failed.size, 'instance')} stayed behind: ${whyOf(run.failed)}.` : '';
-      const live = plan.instances.filter((one) => one.change !== 'retire').length - run.failed.size;
-      return say(0, `${release.id} is live on ${plural(live, 'instance')} of ${stage}.${kept}`);
-    }
+    case 'succeeded':
+      return say(0, ...whatSucceeded(plan, run));
     case 'rolledBack':
       return say(4, `Rolled back: ${ending.reason}. ${whatRunsNow(plan)}`, `slipway history ${stage}`);
     case 'aborted': {
@@ -167,7 +166,7 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
       return say(130, `Stopped before anything was changed: ${ending.reason}.`);
     case 'paused': {
       const broken = run.broken.size > 0 && !ending.reason.includes(whyOf(run.broken)) ? ` ${whyOf(run.broken)}.` : '';
-      return say(5, `${ending.phase}: ${ending.reason}.${broken} The lock is kept.`, `slipway resume ${stage}`);
+      return say(5, `${ending.phase}: ${ending.reason}.${broken} The lock is kept.`, wayOn(stage, ending.reasons));
     }
     case 'left':
       return say(
@@ -176,6 +175,24 @@ function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutO
         `slipway resume ${stage}`,
       );
   }
+}
+
+function wayOn(stage: string, reasons: readonly PauseReason[]): string {
+  if (reasons.includes('gate')) return `slipway approve ${stage}`;
+  if (reasons.includes('inconclusive')) return `slipway approve ${stage}   or   slipway resume ${stage}`;
+  return `slipway resume ${stage}`;
+}
+
+/** Who stayed behind and why, and how to bring what was left out along. */
+function whatSucceeded({ instances, release, stage }: Plan, run: Run): readonly [string, string | undefined] {
+  const wanted = instances.filter(({ change }) => change !== 'retire');
+  const behind = wanted.filter(({ instance, change }) => change !== 'none' && !run.updated.includes(instance)).length;
+  const failures = new Map([...run.failed, ...run.broken]);
+  const skipped = [...run.skipped].map(([host, by]) => `${host} was skipped by ${by}`);
+  const reasons = [...(failures.size > 0 ? [whyOf(failures)] : []), ...skipped];
+  const kept = reasons.length === 0 ? '' : ` ${plural(behind, 'instance')} stayed behind: ${list(reasons)}.`;
+  const message = `${release.id} is live on ${plural(wanted.length - behind, 'instance')} of ${stage}.${kept}`;
+  return [message, skipped.length === 0 ? undefined : `slipway reconcile ${stage}`];
 }
 
 /** Mostly what ran before; an instance that an interrupted rollout had left on an unproven release runs another one. */

@@ -61,8 +61,21 @@ export type EventBody =
   | { readonly type: 'rollout.started' }
   | { readonly type: 'rollout.phase'; readonly phase: Phase; readonly reason: string }
   | { readonly type: 'rollout.step'; readonly index: number; readonly of: number; readonly title: string }
-  | { readonly type: 'rollout.paused'; readonly reasons: readonly PauseReason[]; readonly reason: string }
-  | { readonly type: 'rollout.resumed'; readonly by: string }
+  /** Told again when what stands in its way changes. */
+  | {
+      readonly type: 'rollout.paused';
+      readonly reasons: readonly PauseReason[];
+      readonly reason: string;
+      /** Instances that failed; left out when none did. */
+      readonly failed?: readonly string[];
+    }
+  | {
+      readonly type: 'rollout.resumed';
+      readonly by: string;
+      /** A verdict that says nothing, which was taken for good enough, and why. */
+      readonly accepted?: 'inconclusive';
+      readonly why?: string;
+    }
   /** Somebody at another terminal wants something of it; `refused`: why that is not legal now. */
   | {
       readonly type: 'rollout.asked';
@@ -74,6 +87,8 @@ export type EventBody =
   | { readonly type: 'rollout.finished'; readonly phase: Phase; readonly reason: string; readonly exitCode: number }
   | { readonly type: 'host.connected'; readonly host: string }
   | { readonly type: 'host.lost'; readonly host: string; readonly reason: string }
+  /** What is left to do there is left undone. */
+  | { readonly type: 'host.skipped'; readonly host: string; readonly by: string }
   /** Its release is published; nothing visible has changed. */
   | { readonly type: 'host.ready'; readonly host: string; readonly release: string; readonly reused: boolean }
   | { readonly type: 'sync.progress'; readonly host: string; readonly sent: number; readonly total: number }

@@ -1,13 +1,20 @@
-import { Bug } from '../base/errors.ts';
 import type { RolloutContext } from './context.ts';
 import type { Step } from './plan.ts';
 import type { Run } from './run.ts';
 import type { StepResult } from './steps.ts';
+import { waitsForApproval } from './transitions.ts';
 
+/** Waits for a person's word, unless it was given; either is told. */
 export function passGate(
-  _context: RolloutContext,
-  _run: Run,
-  step: Extract<Step, { type: 'gate' }>,
-): Promise<StepResult> {
-  return Promise.reject(new Bug(`${step.type} is not built yet.`));
+  { events, plan }: RolloutContext,
+  run: Run,
+  { gate }: Extract<Step, { type: 'gate' }>,
+): StepResult {
+  const approval = run.approval ?? run.fullApproval;
+  if (approval === undefined) {
+    events.emit({ type: 'gate.opened', gate });
+    return { type: 'pause', reasons: ['gate'], reason: waitsForApproval(plan.stage) };
+  }
+  events.emit({ type: 'gate.passed', gate, ...approval });
+  return { type: 'done' };
 }

@@ -1,7 +1,9 @@
 import type { ProbeSample } from '../host/state.ts';
 import { unreachable } from '../base/errors.ts';
 import type { InstancePhase, PauseReason, Phase, Proof, RolloutEvent } from './events.ts';
-import type { Plan } from './plan.ts';
+import type { Gate, Plan } from './plan.ts';
+import { hostChange, type HostEvent, type HostProgress, initialHost } from './progress-host.ts';
+import { isPaused, type Whereabouts } from './transitions.ts';
 
 /** A rollout as its events tell it. Live, attached and replayed readers fold the same events to the same state. */
 export interface RolloutState {
@@ -10,6 +12,10 @@ export interface RolloutState {
   readonly phase: Phase;
   readonly reason: string;
   readonly pauseReasons: readonly PauseReason[];
+  /** Instances that stand in the way of a paused one. */
+  readonly failed: readonly string[];
+  /** Every gate that was come to, in order. */
+  readonly gates: readonly GateProgress[];
   readonly step: { readonly index: number; readonly of: number; readonly title: string } | undefined;
   readonly hosts: Readonly<Record<string, HostProgress>>;
   readonly instances: Readonly<Record<string, InstanceProgress>>;
@@ -24,20 +30,10 @@ export interface RolloutState {
   readonly seen: Readonly<Record<string, number>>;
 }
 
-export interface HostProgress {
-  readonly connected: boolean;
-  readonly ready: boolean;
-  readonly reused: boolean;
-  readonly locked: boolean;
-  /** Bytes of the payload, compressed. */
-  readonly sent: number;
-  readonly total: number;
-  /** When the first and the newest progress of the sync came; the rate follows from them. */
-  readonly syncSince: number | undefined;
-  readonly syncAt: number | undefined;
-  /** The prepare step or hook that runs now. */
-  readonly preparing: string | undefined;
-  readonly lost: string | undefined;
+export interface GateProgress {
+  readonly gate: Gate;
+  /** Who let it pass, and why; undefined while it is closed. */
+  readonly passed: { readonly by: string; readonly why: string } | undefined;
 }
 
 export interface InstanceProgress {
@@ -74,6 +70,8 @@ export const initialState: RolloutState = {
   phase: 'Pending',
   reason: '',
   pauseReasons: [],
+  failed: [],
+  gates: [],
   step: undefined,
   hosts: {},
   instances: {},
@@ -120,15 +118,18 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
         ...state,
         warnings: [...state.warnings, { host: event.host, message: event.message, mend: event.mend }],
       };
+    case 'gate.opened':
+      return { ...state, gates: [...state.gates, { gate: event.gate, passed: undefined }] };
+    case 'gate.passed':
+      return { ...state, gates: passGate(state.gates, event) };
     case 'analysis.sample':
     case 'analysis.verdict':
-    case 'gate.opened':
-    case 'gate.passed':
     case 'traffic.switched':
     case 'release.pruned':
       return state;
     case 'host.connected':
     case 'host.lost':
+    case 'host.skipped':
     case 'host.ready':
     case 'sync.progress':
     case 'prepare.started':
@@ -156,13 +157,19 @@ function applyRollout(
     case 'rollout.started':
       return { ...state, startedAt: event.t };
     case 'rollout.phase':
-      return { ...state, phase: event.phase, reason: event.reason };
+      return { ...state, phase: event.phase, reason: event.reason, ...(isPaused(event.phase) ? {} : UNPAUSED) };
     case 'rollout.step':
       return { ...state, step: { index: event.index, of: event.of, title: event.title } };
     case 'rollout.paused':
-      return { ...state, phase: 'Paused', pauseReasons: event.reasons, reason: event.reason };
+      return {
+        ...state,
+        phase: isPaused(state.phase) ? state.phase : 'Paused',
+        pauseReasons: event.reasons,
+        failed: event.failed ?? [],
+        reason: event.reason,
+      };
     case 'rollout.resumed':
-      return { ...state, pauseReasons: [] };
+      return { ...state, ...UNPAUSED };
     case 'rollout.finished':
       return {
         ...state,
@@ -176,6 +183,15 @@ function applyRollout(
     default:
       return unreachable(event);
   }
+}
+
+const UNPAUSED = { pauseReasons: [], failed: [] } as const;
+
+/** A gate may be passed without having been come to: a person's word was there before. */
+function passGate(gates: readonly GateProgress[], { gate, by, why }: Of<'gate.passed'>): readonly GateProgress[] {
+  const open = gates.findIndex((one) => one.gate === gate && one.passed === undefined);
+  const passed: GateProgress = { gate, passed: { by, why } };
+  return open < 0 ? [...gates, passed] : gates.with(open, passed);
 }
 
 function applyInstance(state: RolloutState, event: Of<'instance.state' | 'probe.sample'>): RolloutState {
@@ -192,13 +208,30 @@ function applyInstance(state: RolloutState, event: Of<'instance.state' | 'probe.
       : {
           ...initialInstance(event.t),
           state: event.state,
-          release: event.release,
+          release: isUntouched(event.state) ? (event.release ?? before.release) : event.release,
           reason: event.reason,
           deadline: event.deadline,
           proof: event.proof ?? before.proof,
           ...(event.state === 'verifying' ? {} : { sample: before.sample, attempt: before.attempt }),
         };
   return { ...state, instances: { ...state.instances, [event.instance]: instance } };
+}
+
+/** Nothing is told of what it runs: it is what it was. */
+function isUntouched(state: InstancePhase): boolean {
+  return state === 'unreachable' || state === 'skipped';
+}
+
+/** What an instance runs, as far as the events tell; undefined for nothing. */
+export function releaseOf(state: RolloutState, id: string): string | undefined {
+  const told = state.instances[id];
+  return told === undefined ? state.plan?.instances.find((one) => one.instance === id)?.from : told.release;
+}
+
+/** Where the rollout is, for what may be asked of it. */
+export function whereabouts({ plan, phase, pauseReasons, failed, hosts }: RolloutState): Whereabouts {
+  const taking = (plan?.hosts ?? []).map(({ host }) => host).filter((host) => hosts[host]?.skipped === undefined);
+  return { stage: plan?.stage ?? '', phase, pauseReasons, failed, hosts: taking };
 }
 
 function initialInstance(since: number): InstanceProgress {
@@ -216,61 +249,9 @@ function initialInstance(since: number): InstanceProgress {
   };
 }
 
-const initialHost: HostProgress = {
-  connected: false,
-  ready: false,
-  reused: false,
-  locked: false,
-  sent: 0,
-  total: 0,
-  syncSince: undefined,
-  syncAt: undefined,
-  preparing: undefined,
-  lost: undefined,
-};
-
-type HostEvent = Extract<
-  RolloutEvent,
-  {
-    type:
-      `host.${string}` | `lock.${string}` | `prepare.${string}` | 'hook.started' | 'hook.finished' | 'sync.progress';
-  }
->;
-
 function applyHost(state: RolloutState, event: HostEvent): RolloutState {
   const before = state.hosts[event.host] ?? initialHost;
   return { ...state, hosts: { ...state.hosts, [event.host]: { ...before, ...hostChange(before, event) } } };
-}
-
-function hostChange(before: HostProgress, event: HostEvent): Partial<HostProgress> {
-  switch (event.type) {
-    case 'host.connected':
-      return { connected: true, lost: undefined };
-    case 'host.lost':
-      return { connected: false, lost: event.reason };
-    case 'host.ready':
-      return { ready: true, reused: event.reused };
-    case 'sync.progress':
-      return { sent: event.sent, total: event.total, syncSince: syncBegan(before, event), syncAt: event.t };
-    case 'prepare.started':
-    case 'hook.started':
-      return { preparing: event.run };
-    case 'prepare.finished':
-    case 'hook.finished':
-      return { preparing: undefined };
-    case 'lock.taken':
-    case 'lock.takenOver':
-      return { locked: true };
-    case 'lock.released':
-      return { locked: false };
-    default:
-      return unreachable(event);
-  }
-}
-
-/** An attempt begins with nothing sent; its rate is its own. */
-function syncBegan({ syncSince }: HostProgress, { sent, t }: Of<'sync.progress'>): number {
-  return sent === 0 ? t : (syncSince ?? t);
 }
 
 function withOutput(state: RolloutState, line: OutputLine): RolloutState {

@@ -11,13 +11,37 @@ export interface Run {
   readonly retired: string[];
   /** Instances that failed and could not be brought back: a person has to look. */
   readonly broken: Map<string, string>;
+  /** Of the broken ones, those that nobody knows anything of: whose host is away, or whose worker is silent. */
+  readonly unknown: Map<string, 'host' | 'worker'>;
   /** Instances that failed and run what ran before. */
   readonly failed: Map<string, string>;
+  /** Hosts on which the rest is left undone, by a person's word: their failures do not count any more. */
+  readonly skipped: Map<string, string>;
   readonly turns: Map<string, number>;
+  /** A person's word for the gate that comes next. */
+  approval: Approval | undefined;
+  /** A person's word for all gates, bakes and analyses that are left. */
+  fullApproval: Approval | undefined;
+}
+
+export interface Approval {
+  /** `ana@laptop` */
+  readonly by: string;
+  readonly why: string;
 }
 
 export function createRun(already: readonly string[]): Run {
-  return { updated: [...already], retired: [], broken: new Map(), failed: new Map(), turns: new Map() };
+  return {
+    updated: [...already],
+    retired: [],
+    broken: new Map(),
+    unknown: new Map(),
+    failed: new Map(),
+    skipped: new Map(),
+    turns: new Map(),
+    approval: undefined,
+    fullApproval: undefined,
+  };
 }
 
 /** How far a run has come: nothing was touched, what was touched is back, or something stands changed. */
@@ -26,13 +50,45 @@ export function reach(run: Run): 'nothing' | 'back' | 'changed' {
   return run.failed.size > 0 ? 'back' : 'nothing';
 }
 
+/** Nothing more is to be done with it, unless a person says so. */
+export function isSettled(context: RolloutContext, run: Run, id: string): boolean {
+  // what an earlier rollout has updated is only in a step when it does not stand
+  const isThrough = run.turns.has(id) && (run.updated.includes(id) || run.retired.includes(id));
+  return isThrough || run.failed.has(id) || run.broken.has(id) || isSkipped(context, run, id);
+}
+
+export function isSkipped(context: RolloutContext, run: Run, id: string): boolean {
+  return run.skipped.has(instanceOf(context, id).host);
+}
+
+/** Failures that count, with their reasons. */
+export function failuresOf(context: RolloutContext, run: Run): ReadonlyMap<string, string> {
+  return new Map([...run.failed, ...run.broken].filter(([id]) => !isSkipped(context, run, id)));
+}
+
+/**
+ * Of instances that wait for their turn, those that may be changed together now: what is out already, since it costs nothing,
+ * then as many of the first one's role as may be out beside those that are. Of a host that is away nobody knows what is out.
+ */
+export function nextBatch(context: RolloutContext, run: Run, waiting: readonly string[]): readonly string[] {
+  const isOut = (id: string) => run.broken.has(id) && run.unknown.get(id) !== 'host';
+  const down = waiting.find(isOut);
+  if (down !== undefined) return [down];
+  const retiring = waiting.filter((id) => plannedInstance(context, id).change === 'retire');
+  if (retiring.length > 0) return retiring;
+  const role = waiting[0] === undefined ? '' : instanceOf(context, waiting[0]).role;
+  const isOfRole = (id: string) => instanceOf(context, id).role === role;
+  const out = [...run.broken.keys()].filter((id) => isOut(id) && isOfRole(id)).length;
+  const limit = context.plan.policy.maxUnavailable[role] ?? 1;
+  return waiting.filter(isOfRole).slice(0, Math.max(0, limit - out));
+}
+
 /** Switches an instance to the plan's release, or retires it. */
 export async function forward(context: RolloutContext, run: Run, instance: string): Promise<Outcome> {
   const { change, from, back: way } = plannedInstance(context, instance);
   const to = change === 'retire' ? undefined : context.plan.release.id;
   const outcome = await step(context, run, { instance, expected: from, to, back: way });
-  run.failed.delete(instance);
-  run.broken.delete(instance);
+  [run.failed, run.broken, run.unknown].forEach((kept) => kept.delete(instance));
   forget(run, instance);
   switch (outcome.type) {
     case 'updated':
@@ -47,7 +103,7 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
       break;
     case 'stuck':
     case 'unknown':
-      run.broken.set(instance, outcome.reason);
+      breaks(context, run, { instance, outcome });
       break;
     case 'left':
       break;
@@ -60,17 +116,31 @@ export async function back(context: RolloutContext, run: Run, instance: string):
   const { back: to } = plannedInstance(context, instance);
   // what failed is no place to go back to when the way back fails
   const outcome = await step(context, run, { instance, expected: context.plan.release.id, to, back: to });
-  if (outcome.type === 'updated' || outcome.type === 'retired') {
-    forget(run, instance);
-    run.broken.delete(instance);
-  } else if (outcome.type !== 'left') {
-    run.broken.set(instance, outcome.reason);
-  }
+  if (outcome.type === 'left') return outcome;
+  forget(run, instance);
+  run.broken.delete(instance);
+  run.unknown.delete(instance);
+  if (outcome.type !== 'updated' && outcome.type !== 'retired') breaks(context, run, { instance, outcome });
   return outcome;
 }
 
 function forget({ updated }: Run, instance: string): void {
   updated.splice(0, updated.length, ...updated.filter((one) => one !== instance));
+}
+
+interface Broken {
+  readonly instance: string;
+  readonly outcome: Extract<Outcome, { readonly reason: string }>;
+}
+
+function breaks({ events }: RolloutContext, run: Run, { instance, outcome }: Broken): void {
+  const { reason } = outcome;
+  run.broken.set(instance, reason);
+  if (outcome.type !== 'unknown') return;
+  run.unknown.set(instance, outcome.cause);
+  // the worker has said what it could; of a host that is away only we can tell
+  if (outcome.cause === 'host')
+    events.emit({ type: 'instance.state', instance, state: 'unreachable', release: undefined, reason });
 }
 
 interface Aim {

@@ -1,17 +1,18 @@
+import { list } from '../base/text.ts';
 import type { HostState } from '../host/state.ts';
 import type { ReceiveAnswer } from '../host/verbs.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
-import type { PauseReason } from './events.ts';
 import { giveBack, lockAll } from './locking.ts';
-import type { Plan } from './plan.ts';
+import { pause, type Resumed, waitForPerson } from './pausing.ts';
+import type { Plan, Step } from './plan.ts';
 import { stepTitle } from './step-title.ts';
 import { rollBack } from './reverting.ts';
 import { createRun, reach, type Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { stageAll } from './staging.ts';
 import { hearWishes } from './wishes.ts';
-import { pauseAsked, runStep, type StepResult, urgentResult, whyOf } from './steps.ts';
+import { pauseAsked, runStep, type StepResult, whyOf } from './steps.ts';
 
 /**
  * Walks a plan to its end. Throws (LockedError, RemoteError, UserError) only while nothing that users see has been changed;
@@ -88,36 +89,45 @@ async function walk(context: RolloutContext, run: Run): Promise<Ending> {
     const paused = controls.wantsPause() ? await goOn(context, run, pauseAsked()) : undefined;
     if (paused?.type === 'ended') return paused.ending;
     const step = plan.steps[index]!;
+    if (isDropped(run, step)) {
+      index += 1;
+      continue;
+    }
     events.emit({ type: 'rollout.step', index: index + 1, of: plan.steps.length, title: stepTitle(step) });
-    const result = await runStep(context, run, step);
-    const next = await goOn(context, run, result);
+    const next = await goOn(context, run, await runStep(context, run, step));
     if (next.type === 'ended') return next.ending;
-    if (result.type === 'done') index += 1;
+    if (next.type === 'done') index += 1;
   }
   return { type: 'succeeded' };
 }
 
-type Next = { readonly type: 'goOn' } | { readonly type: 'ended'; readonly ending: Ending };
+/** By a person's word for all that is left; health is waited for all the same. A word for one gate is for the next step. */
+function isDropped(run: Run, step: Step): boolean {
+  if (step.type !== 'gate') run.approval = undefined;
+  return run.fullApproval !== undefined && (step.type === 'bake' || step.type === 'analyze');
+}
+
+type Next = { readonly type: 'done' | 'again' } | { readonly type: 'ended'; readonly ending: Ending };
 
 async function goOn(context: RolloutContext, run: Run, result: StepResult): Promise<Next> {
-  switch (result.type) {
+  const next: Resumed = result.type === 'pause' ? await pause(context, run, result) : result;
+  switch (next.type) {
     case 'done':
-      return { type: 'goOn' };
-    case 'pause':
-      return goOn(context, run, await pause(context, result));
+    case 'again':
+      return next;
     case 'rollback':
-      return ended(await goBack(context, run, result.reason));
+      return ended(await goBack(context, run, next.reason));
     case 'abort':
-      enterPhase(context, 'Aborting', 'asked to abort');
-      return ended(abortedEnding(run));
+      return ended(abort(context, run));
     case 'leave':
       return ended({ type: 'left' });
     case 'ended':
-      return ended(result.ending);
+      return next;
   }
 }
 
-function abortedEnding(run: Run): Ending {
+function abort(context: RolloutContext, run: Run): Ending {
+  enterPhase(context, 'Aborting', 'asked to abort');
   switch (reach(run)) {
     case 'nothing':
       return { type: 'cancelled', reason: 'aborted' };
@@ -130,53 +140,22 @@ function abortedEnding(run: Run): Ending {
 
 const ended = (ending: Ending): Next => ({ type: 'ended', ending });
 
-interface Pause {
-  readonly reasons: readonly PauseReason[];
-  readonly reason: string;
-}
-
-/** Waits for a person, or ends with the lock kept for one. A failed rollback is RollbackPaused: it is never rolled back. */
-async function pause(context: RolloutContext, { reasons, reason }: Pause): Promise<StepResult> {
-  const { controls, events, plan } = context;
-  if (plan.kind === 'rollback' && !reasons.includes('manual')) return pauseRollback(context, reason);
-  controls.enter('Paused');
-  events.emit({ type: 'rollout.paused', reasons, reason });
-  if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase: 'Paused', reason } };
-  return waitForPerson(context);
-}
-
-async function waitForPerson(context: RolloutContext): Promise<StepResult> {
-  const { controls, events, owner } = context;
-  for (;;) {
-    const urgent = urgentResult(context);
-    if (urgent) return urgent;
-    const intent = await controls.next();
-    if (intent === 'pause') continue;
-    if (intent !== 'resume') continue; // urgent: taken at the top
-    controls.clearPause();
-    events.emit({ type: 'rollout.resumed', by: owner.who });
-    enterPhase(context, 'Progressing', 'resumed');
-    return { type: 'done' };
-  }
-}
-
+/** A rollback is never rolled back: it waits for a person, who may let it try once more. */
 async function goBack(context: RolloutContext, run: Run, reason: string): Promise<Ending> {
   for (let also: 'none' | 'broken' = 'none'; ; also = 'broken') {
     const way = await rollBack(context, run, { reason, also });
     if (way === 'back') return { type: 'rolledBack', reason };
     if (way === 'left') return { type: 'left' };
-    const answer = await pauseRollback(context, whyOf(run.broken));
-    if (answer.type === 'ended') return answer.ending;
-    if (answer.type === 'abort') return { type: 'aborted' };
-    if (answer.type === 'leave') return { type: 'left' };
+    if (way === 'aborted') return abort(context, run);
+    const waits = { phase: 'RollbackPaused', reasons: ['failure'], reason: whyStuck(run) } as const;
+    const said = await waitForPerson(context, run, waits);
+    if (said.type === 'ended') return said.ending;
+    if (said.type === 'abort') return abort(context, run);
+    if (said.type === 'leave') return { type: 'left' };
   }
 }
 
-/** A rollback is never rolled back: it waits for a person, who may let it try once more. */
-async function pauseRollback(context: RolloutContext, reason: string): Promise<StepResult> {
-  const phase = 'RollbackPaused';
-  context.events.emit({ type: 'rollout.paused', reasons: ['failure'], reason });
-  enterPhase(context, phase, reason);
-  if (context.whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase, reason } };
-  return waitForPerson(context);
+function whyStuck({ broken, updated }: Run): string {
+  if (updated.length === 0) return whyOf(broken);
+  return `${whyOf(broken)}; ${list(updated)} ${updated.length === 1 ? 'waits' : 'wait'} for that`;
 }

@@ -101,8 +101,8 @@ export interface FollowOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** What a person may ask of a running rollout. Which of them is legal when: `legalIntents`. */
-export type Intent = 'pause' | 'resume' | 'abort' | 'rollback' | 'leave';
+/** What a person may ask of a running rollout. Which of them is legal when: transitions.ts. */
+export type Intent = WishedIntent | { readonly type: 'leave' };
 
 export interface RunningRollout {
   readonly id: string;

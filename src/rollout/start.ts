@@ -11,7 +11,7 @@ import { createJournal } from './journal.ts';
 import { thisOwner } from './owner.ts';
 import type { Prepared } from './prepared.ts';
 import { runRollout } from './runner.ts';
-import type { RolloutOutcome, RunningRollout } from './session.ts';
+import type { Intent, RolloutOutcome, RunningRollout } from './session.ts';
 import { type Reading, readHost, type Stage } from './stage.ts';
 
 /** Runs a prepared rollout. Its end is an outcome, also when it could not begin. */
@@ -23,7 +23,7 @@ export function startRollout(
   const { settings, clock, clients } = stage;
   const id = rolloutId(clock.now());
   const events = createEventStream(id, clock);
-  const controls = createControls();
+  const controls = createControls(settings.stage);
   const context: RolloutContext = {
     id,
     plan: prepared.plan,
@@ -51,11 +51,13 @@ export function startRollout(
   const finished = runRollout(context)
     .catch((thrown: unknown): RolloutOutcome => {
       if (!(thrown instanceof SlipwayError)) throw thrown;
+      controls.close('the rollout is over');
       events.emit({ type: 'rollout.finished', phase: 'Aborted', reason: thrown.message, exitCode: thrown.exitCode });
       return { exitCode: thrown.exitCode, message: thrown.message, next: thrown.mend, error: thrown };
     })
     .finally(() => prepared.delivery.dispose());
-  return { id, subscribe: (listener) => events.subscribe(listener), send: (intent) => controls.send(intent), finished };
+  const send = (intent: Intent) => controls.send(intent, context.owner.who);
+  return { id, subscribe: (listener) => events.subscribe(listener), send, finished };
 }
 
 function atRest({ lock, instances }: HostState): boolean {

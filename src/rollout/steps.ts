@@ -8,17 +8,22 @@ import type { Ending } from './ending.ts';
 import { runHooks } from './hooks.ts';
 import { passGate } from './gating.ts';
 import { keepWarm, switchTraffic } from './traffic.ts';
-import { back, forward, type Run } from './run.ts';
-import type { Outcome } from './updating.ts';
+import { back, failuresOf, forward, isSettled, isSkipped, nextBatch, type Run } from './run.ts';
 
 /** How a step ended, and what has to happen next. */
 export type StepResult =
   | { readonly type: 'done' }
-  | { readonly type: 'pause'; readonly reasons: readonly PauseReason[]; readonly reason: string }
+  | PauseResult
   | { readonly type: 'rollback'; readonly reason: string }
   | { readonly type: 'abort' }
   | { readonly type: 'leave' }
   | { readonly type: 'ended'; readonly ending: Ending };
+
+export interface PauseResult {
+  readonly type: 'pause';
+  readonly reasons: readonly PauseReason[];
+  readonly reason: string;
+}
 
 /** One step after staging. Safe to run again: instances that were done are left alone. */
 export async function runStep(context: RolloutContext, run: Run, step: Step): Promise<StepResult> {
@@ -33,7 +38,7 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
     case 'bake':
       return watchBake(context, run, step.ms);
     case 'analyze':
-      return analyze(context, run, step);
+      return watchCanaries(context, run, step);
     case 'gate':
       return passGate(context, run, step);
     case 'switchTraffic':
@@ -45,25 +50,43 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
 
 type ChangeStep = Extract<Step, { type: 'update' | 'retire' }>;
 
-async function update(context: RolloutContext, run: Run, { type: step, instances }: ChangeStep): Promise<StepResult> {
-  const pending = instances.filter((instance) => !isThrough(run, instance));
-  const outcomes = await Promise.all(pending.map((instance) => forward(context, run, instance)));
-  if (outcomes.some((outcome) => outcome.type === 'left')) return { type: 'leave' };
-  return urgentResult(context) ?? judge(context, run, { outcomes, step });
+async function update(context: RolloutContext, run: Run, { type, instances }: ChangeStep): Promise<StepResult> {
+  const { plan } = context;
+  return change(context, run, {
+    instances: instances.filter((id) => !isSettled(context, run, id)),
+    // a rollback is never rolled back; nor is a rollout for an old instance that would not stop
+    onFailure: plan.kind === 'rollback' || type === 'retire' ? 'pause' : plan.policy.onFailure,
+  });
 }
 
-/** Changed by this run: what an earlier one has updated is only in a step when it does not stand. */
-function isThrough({ updated, retired, turns }: Run, instance: string): boolean {
-  return turns.has(instance) && (updated.includes(instance) || retired.includes(instance));
+export interface Changing {
+  readonly instances: readonly string[];
+  readonly onFailure: 'rollback' | 'pause';
 }
 
-interface Changed {
-  readonly outcomes: readonly Outcome[];
-  readonly step: 'update' | 'retire';
+/** Changes instances, as many at once as may be out beside those that are out by now. */
+export async function change(context: RolloutContext, run: Run, changing: Changing): Promise<StepResult> {
+  for (let waiting = changing.instances; waiting.length > 0;) {
+    const batch = nextBatch(context, run, waiting);
+    if (batch.length === 0) return noneMayGo(run, waiting);
+    waiting = waiting.filter((id) => !batch.includes(id));
+    const outcomes = await Promise.all(batch.map((instance) => forward(context, run, instance)));
+    if (outcomes.some((outcome) => outcome.type === 'left')) return { type: 'leave' };
+    const result = urgentResult(context) ?? judge(context, run, { ...changing, instances: waiting });
+    if (result.type !== 'done') return result;
+    if (waiting.length > 0 && context.controls.wantsPause()) return pauseAsked();
+  }
+  return { type: 'done' };
+}
+
+/** Somebody has skipped a host on which instances are down. */
+function noneMayGo(run: Run, waiting: readonly string[]): StepResult {
+  const reason = `${list([...run.broken.keys()])} may be out, and with ${waiting[0]!} more than maxUnavailable would be`;
+  return { type: 'pause', reasons: ['failure'], reason };
 }
 
 /** Abort always wins, over success as over failure. */
-export function urgentResult({ controls }: RolloutContext): StepResult | undefined {
+export function urgentResult({ controls }: RolloutContext): Exclude<StepResult, PauseResult> | undefined {
   const urgent = controls.takeUrgent();
   switch (urgent) {
     case 'abort':
@@ -77,22 +100,16 @@ export function urgentResult({ controls }: RolloutContext): StepResult | undefin
   }
 }
 
-function judge({ plan }: RolloutContext, run: Run, { outcomes, step }: Changed): StepResult {
-  if (outcomes.some((outcome) => outcome.type === 'unknown' && outcome.cause === 'host')) {
-    return { type: 'pause', reasons: ['hostUnreachable'], reason: whyOf(run.broken) };
-  }
-  if (outcomes.some((outcome) => outcome.type === 'unknown')) {
-    return { type: 'pause', reasons: ['deadline'], reason: whyOf(run.broken) };
-  }
-  const bad = [...run.failed, ...run.broken];
-  if (bad.length === 0 || (run.broken.size === 0 && bad.length <= plan.policy.maxFailures)) return { type: 'done' };
-  // a rollback is never rolled back; nor is a rollout for an old instance that would not stop
-  const policy = plan.kind === 'rollback' || step === 'retire' ? 'pause' : plan.policy.onFailure;
-  return onFailure(policy, whyOf(new Map(bad)));
-}
-
-function onFailure(policy: 'rollback' | 'pause', reason: string): StepResult {
-  return policy === 'rollback' ? { type: 'rollback', reason } : { type: 'pause', reasons: ['failure'], reason };
+/** Whether it may go on: failures count over all steps; those that wait to be tried again do not yet. */
+export function judge(context: RolloutContext, run: Run, { instances: waiting, onFailure }: Changing): StepResult {
+  const failures = new Map([...failuresOf(context, run)].filter(([id]) => !waiting.includes(id)));
+  const causes = [...failures.keys()].map((id) => run.unknown.get(id));
+  const reason = whyOf(failures);
+  if (causes.includes('host')) return { type: 'pause', reasons: ['hostUnreachable'], reason };
+  if (causes.includes('worker')) return { type: 'pause', reasons: ['deadline'], reason };
+  const isBroken = [...failures.keys()].some((id) => run.broken.has(id));
+  if (!isBroken && failures.size <= context.plan.policy.maxFailures) return { type: 'done' };
+  return onFailure === 'rollback' ? { type: 'rollback', reason } : { type: 'pause', reasons: ['failure'], reason };
 }
 
 /** "bot.1@fra-1: not healthy within 2m" */
@@ -101,7 +118,9 @@ export function whyOf(reasons: ReadonlyMap<string, string>): string {
 }
 
 async function watchBake(context: RolloutContext, run: Run, ms: number): Promise<StepResult> {
-  const { worse, unseen, length } = await bake(context, run.updated, ms);
+  const { policy } = context.plan;
+  const watched = run.updated.filter((id) => !isSkipped(context, run, id));
+  const { worse, unseen, length } = await bake(context, watched, ms);
   const urgent = urgentResult(context);
   if (urgent) return urgent;
   // a bake that was cut short has not been one: it starts afresh
@@ -111,14 +130,37 @@ async function watchBake(context: RolloutContext, run: Run, ms: number): Promise
     const reason = `${list(unseen)} could not be seen while baking`;
     return { type: 'pause', reasons: ['hostUnreachable'], reason };
   }
-  const { onFailure: policy } = context.plan.policy;
-  if (policy === 'pause') {
-    // a failed instance goes back either way; the policy decides about the others
-    await Promise.all([...worse.keys()].map((instance) => back(context, run, instance)));
-  }
-  return onFailure(policy, whyOf(worse));
+  const isTooMany = failuresOf(context, run).size + worse.size > policy.maxFailures;
+  if (isTooMany && policy.onFailure === 'rollback') return { type: 'rollback', reason: whyOf(worse) };
+  // a failed instance goes back either way; the policy decides about the others
+  await takeBack(context, run, worse);
+  const result = urgentResult(context) ?? judge(context, run, { instances: [], onFailure: policy.onFailure });
+  return result.type === 'done' ? watchBake(context, run, ms) : result;
 }
 
-export function pauseAsked(): StepResult {
+async function takeBack(context: RolloutContext, run: Run, worse: ReadonlyMap<string, string>): Promise<void> {
+  for (let waiting = [...worse.keys()]; waiting.length > 0 && !context.controls.signal().aborted;) {
+    const found = nextBatch(context, run, waiting);
+    // those that got worse are most likely out already
+    const batch = found.length > 0 ? found : waiting.slice(0, 1);
+    waiting = waiting.filter((id) => !batch.includes(id));
+    await Promise.all(batch.map((instance) => back(context, run, instance)));
+    batch.filter((id) => !run.broken.has(id)).forEach((id) => run.failed.set(id, worse.get(id)!));
+  }
+}
+
+/** Canaries that failed and were tolerated, or whose host is skipped, are none any more. */
+async function watchCanaries(
+  context: RolloutContext,
+  run: Run,
+  step: Extract<Step, { type: 'analyze' }>,
+): Promise<StepResult> {
+  const isGone = (id: string) => run.failed.has(id) || run.broken.has(id) || isSkipped(context, run, id);
+  const canaries = step.canaries.filter((id) => !isGone(id));
+  if (canaries.length > 0) return analyze(context, run, { ...step, canaries });
+  return { type: 'pause', reasons: ['inconclusive'], reason: 'no canary is left that runs the release' };
+}
+
+export function pauseAsked(): PauseResult {
   return { type: 'pause', reasons: ['manual'], reason: 'asked to pause' };
 }

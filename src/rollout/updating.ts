@@ -54,11 +54,12 @@ export async function changeInstance(context: RolloutContext, change: Change): P
 
 /** Heeds what people ask meanwhile: leaving ends the watch at once; abort and roll back tell the worker to go back. */
 async function heed({ controls, ...rest }: RolloutContext, change: Change, over: AbortSignal): Promise<Outcome> {
-  for (let told = false; !over.aborted; await controls.next()) {
+  for (let told = false; !over.aborted;) {
     const urgent = controls.urgent();
     if (urgent === 'leave') break;
     if (urgent !== undefined && !told) void stopWaiting({ controls, ...rest }, change);
     told ||= urgent !== undefined;
+    await controls.next();
   }
   return { type: 'left' };
 }

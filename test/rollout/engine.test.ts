@@ -113,15 +113,18 @@ describe('a deploy', () => {
     expect(stage.links()).toMatchObject({ 'bot.1@h2': good.release, 'bot.2@h3': release });
   });
 
-  it('needs a person when an instance comes up on neither release', async () => {
-    await using stage = await fakeStage();
+  it.each([
+    [2, 'goes back with the others first'],
+    [1, 'leaves the others up when no more may be out'],
+  ])('needs a person when an instance comes up on neither release: maxUnavailable %i %s', async (maxUnavailable) => {
+    await using stage = await fakeStage({ rollout: { maxUnavailable } });
     const good = await stage.deploy('one');
     stage.host('h2').behave = (instance, release) =>
       instance === 'bot.1' && release !== good.release ? 'dead' : 'healthy';
-    const { outcome, state } = await stage.deploy('two');
+    const { outcome, state, release } = await stage.deploy('two');
     expect(outcome.exitCode).toBe(5);
     expect(state.phase).toBe('RollbackPaused');
-    expect(stage.links()['bot.1@h1']).toBe(good.release);
+    expect(stage.links()['bot.1@h1']).toBe(maxUnavailable === 1 ? release : good.release);
   });
 
   it('changes nothing when a host cannot be staged', async () => {

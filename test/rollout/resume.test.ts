@@ -227,7 +227,7 @@ describe('of a rollout that was stopped', () => {
     const prepared = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
     const again = startRollout(stage.stage, prepared, { whenPaused: 'end' });
     again.subscribe((event) => {
-      if (event.type === 'bake.started') again.send('pause');
+      if (event.type === 'bake.started') again.send({ type: 'pause' });
     });
     expect((await again.finished).exitCode).toBe(5);
     stage.hosts.forEach((host) => (host.behave = (_, release) => (release === last.release ? 'unhealthy' : 'healthy')));

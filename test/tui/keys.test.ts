@@ -97,7 +97,7 @@ describe('the key table', () => {
       for (const binding of bindingsOf(scope)) {
         const action = press[binding.id](place);
         const isChange =
-          action?.type === 'start' || (action?.type === 'send' && ['abort', 'rollback'].includes(action.intent));
+          action?.type === 'start' || (action?.type === 'send' && ['abort', 'rollback'].includes(action.intent.type));
         if (isChange) starts.add(`${scope}: ${binding.id}`);
       }
     }
@@ -173,7 +173,7 @@ describe('keys that nobody meant', () => {
   test('an answer in the first moment of a question is ignored', () => {
     const asking = running('Progressing', { dialog: { name: 'ask', intent: 'abort', openedAt: NOW } });
     expect(resolve({ ...asking, now: NOW + 100 }, 'y')).toBeUndefined();
-    expect(resolve({ ...asking, now: NOW + 400 }, 'y')).toEqual({ type: 'send', intent: 'abort' });
+    expect(resolve({ ...asking, now: NOW + 400 }, 'y')).toEqual({ type: 'send', intent: { type: 'abort' } });
   });
 
   test('pasted text is no key', () => {

@@ -195,16 +195,16 @@ describe('what was asked for', () => {
   test('is shown until the phase changes', () => {
     const screen = new Screen();
     screen.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
-    screen.do({ type: 'sent', intent: 'pause', refused: undefined });
+    screen.do({ type: 'sent', intent: { type: 'pause' }, refused: undefined });
     screen.tell({ type: 'bake.finished' });
-    expect(screen.view.asked).toBe('pause');
+    expect(screen.view.asked).toEqual({ type: 'pause' });
     screen.tell({ type: 'rollout.paused', reasons: ['manual'], reason: '' });
     expect(screen.view.asked).toBeUndefined();
   });
 
   test('and refused is said, with the reason', () => {
     const screen = new Screen();
-    screen.do({ type: 'sent', intent: 'pause', refused: 'it is over' });
+    screen.do({ type: 'sent', intent: { type: 'pause' }, refused: 'it is over' });
     expect(screen.state.notice?.text).toBe('it is over');
   });
 });

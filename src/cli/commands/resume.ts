@@ -23,7 +23,7 @@ export async function resume(context: CliContext, stage: string, flags: ResumeFl
   const session = await openStage(context, stage, flags);
   try {
     const unfinished = await findGone(session);
-    if (unfinished === undefined) return await tellIn(context, session, { ...flags, intent: 'resume' });
+    if (unfinished === undefined) return await tellIn(context, session, { ...flags, intent: { type: 'resume' } });
     if (flags.json !== true) linesOf(session, unfinished).forEach((line) => say(context, line));
     const way = chosen(flags) ?? (await choose(context, stage));
     return await go(context, session, { way, unfinished, flags });

@@ -23,14 +23,26 @@ export async function tell(context: CliContext, stage: string, telling: Telling)
 /** The same for a stage that is open. */
 export async function tellIn(context: CliContext, session: OpenStage, { intent, json }: Telling): Promise<number> {
   const { rollout, owner } = await session.ask(intent);
-  if (json) say(context, JSON.stringify({ v: 1, asked: intent, rollout, of: owner.who }));
-  else say(context, `${owner.who} has heard it: ${WORDS[intent]}.`);
+  if (json) say(context, JSON.stringify({ v: 1, asked: intent.type, rollout, of: owner.who }));
+  else say(context, `${owner.who} has heard it: ${heard(intent)}.`);
   return 0;
 }
 
-const WORDS: Readonly<Record<WishedIntent, string>> = {
-  pause: 'the rollout pauses when the instance in flight is through',
-  resume: 'the rollout goes on',
-  abort: 'the rollout stops where it stands',
-  rollback: 'the rollout goes back',
-};
+function heard(intent: WishedIntent): string {
+  switch (intent.type) {
+    case 'pause':
+      return 'the rollout pauses when the instance in flight is through';
+    case 'resume':
+      return 'the rollout goes on';
+    case 'abort':
+      return 'the rollout stops where it stands';
+    case 'rollback':
+      return 'the rollout goes back';
+    case 'approve':
+      return intent.scope === 'all' ? 'the rollout goes on, and waits for nothing but health' : 'the rollout goes on';
+    case 'retry':
+      return `${intent.instance} is tried again`;
+    case 'skip':
+      return `${intent.host} stays as it is`;
+  }
+}

@@ -4,6 +4,7 @@ import { unreachable } from '../../base/errors.ts';
 import { formatRate } from '../../base/rate.ts';
 import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
+import { wishText } from '../../rollout/wishes.ts';
 
 export type Write = (line: string) => void;
 
@@ -60,11 +61,13 @@ function plainLines(event: Plain): readonly string[] {
     case 'rollout.paused':
       return [`paused (${event.reasons.join(', ')}): ${event.reason}`];
     case 'rollout.resumed':
-      return [`resumed by ${event.by}`];
+      return [`resumed by ${event.by}${event.accepted ? `, who takes it for good enough${because(event.why)}` : ''}`];
     case 'rollout.asked':
-      return [`${event.by} asks to ${WISH[event.intent]}${event.refused ? `: not now, ${event.refused}` : ''}`];
+      return [`${event.by} asks to ${wishText(event.intent)}${event.refused ? `: not now, ${event.refused}` : ''}`];
     case 'host.lost':
       return [`${event.host}: ${event.reason}`];
+    case 'host.skipped':
+      return [`${event.host}: skipped by ${event.by}: the rest of it stays as it is`];
     case 'host.ready':
       return [`${event.host}: ${event.reused ? 'has the release' : 'received and verified'}`];
     case 'prepare.started':
@@ -88,7 +91,7 @@ function plainLines(event: Plain): readonly string[] {
     case 'gate.opened':
       return ['waiting for approval'];
     case 'gate.passed':
-      return [`approved by ${event.by}${event.why === '' ? '' : `: ${event.why}`}`];
+      return [`approved by ${event.by}${because(event.why)}`];
     case 'traffic.switched':
       return [`${event.host}: ${event.role} takes its traffic at ${event.to}`];
     case 'warning':
@@ -98,10 +101,12 @@ function plainLines(event: Plain): readonly string[] {
   }
 }
 
-const WISH = { pause: 'pause', resume: 'go on', abort: 'stop', rollback: 'roll back' } as const;
+function because(why: string | undefined): string {
+  return why === undefined || why === '' ? '' : `: ${why}`;
+}
 
 function instanceLines({ instance, state, release, reason, proof }: Of<'instance.state'>): readonly string[] {
-  const why = reason === '' ? '' : `: ${reason}`;
+  const why = because(reason);
   switch (state) {
     case 'stopped':
     case 'starting':

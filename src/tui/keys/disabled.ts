@@ -1,5 +1,6 @@
-import { refusal } from '../../rollout/intents.ts';
+import { whereabouts } from '../../rollout/progress.ts';
 import type { Intent } from '../../rollout/session.ts';
+import { isPaused, refusal } from '../../rollout/transitions.ts';
 import { followed, instanceCursor, instanceLines } from '../select/rollout.ts';
 import { lockOf, selectedRelease } from '../select/fleet.ts';
 import { GUARD_MS, type UiState, isRunning } from '../state.ts';
@@ -51,7 +52,7 @@ export function refused(intent: Intent): (state: UiState) => string | undefined 
   return (state) => {
     if (!state.rollout || !isRunning(state)) return 'the rollout is over';
     if (state.quitting === 'leaving') return 'it is being left';
-    return refusal(intent, state.rollout.state.phase);
+    return refusal(intent, whereabouts(state.rollout.state));
   };
 }
 
@@ -86,8 +87,7 @@ export function isTooSoon({ dialog, prompt, planning, now }: UiState): boolean {
 }
 
 export function noFinishFirst(state: UiState): string | undefined {
-  const phase = state.rollout?.state.phase;
-  if (phase === undefined) return 'no rollout runs';
-  if (phase === 'Paused' || phase === 'RollbackPaused') return undefined;
-  return refusal('pause', phase);
+  if (!state.rollout) return 'no rollout runs';
+  const at = whereabouts(state.rollout.state);
+  return isPaused(at.phase) ? undefined : refusal({ type: 'pause' }, at);
 }

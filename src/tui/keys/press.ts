@@ -37,8 +37,8 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   },
   start: (state) =>
     state.session?.protected ? { type: 'openDialog', dialog: { name: 'typeStage', text: '' } } : { type: 'start' },
-  pause: () => ({ type: 'send', intent: 'pause' }),
-  resume: () => ({ type: 'send', intent: 'resume' }),
+  pause: () => ({ type: 'send', intent: { type: 'pause' } }),
+  resume: () => ({ type: 'send', intent: { type: 'resume' } }),
   abort: (state) => ({ type: 'openDialog', dialog: { name: 'ask', intent: 'abort', openedAt: state.now } }),
   rollback: (state) => ({ type: 'openDialog', dialog: { name: 'ask', intent: 'rollback', openedAt: state.now } }),
   pane: () => ({ type: 'switchPane' }),
@@ -55,11 +55,13 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   erase: () => ({ type: 'erased', what: 'character' }),
   eraseAll: () => ({ type: 'erased', what: 'all' }),
   yes: ({ dialog }) =>
-    dialog?.name === 'ask' ? { type: 'send', intent: dialog.intent } : { type: 'answer', answer: new Secret('yes') },
+    dialog?.name === 'ask'
+      ? { type: 'send', intent: { type: dialog.intent } }
+      : { type: 'answer', answer: new Secret('yes') },
   no: (state) => refuse(state),
   finishFirst: () => ({ type: 'quit', how: 'finishFirst' }),
   leave: () => ({ type: 'quit', how: 'leave' }),
-  leaveRollback: () => ({ type: 'send', intent: 'rollback' }),
+  leaveRollback: () => ({ type: 'send', intent: { type: 'rollback' } }),
   stay: () => ({ type: 'quit', how: 'stay' }),
 };
 

@@ -84,10 +84,10 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout.', screens: ['fleet', 'releases'], priority: 1, disabledReason: because.noRollout },
   { id: 'planRollback', keys: ['enter', 'R'], label: 'roll back to it', help: 'Plan a rollback to the release; the plan is shown first.', screens: ['releases'], priority: 1, danger: true, disabledReason: because.noRollback },
   { id: 'start', keys: ['y'], label: 'start', help: 'Start what the plan says. A protected stage asks for its name.', screens: ['review'], priority: 1, danger: true, guarded: true, disabledReason: because.noStart },
-  { id: 'pause', keys: ['p'], label: 'pause', help: 'Finish the instance in hand, then pause.', screens: ['rollout'], priority: 1, disabledReason: because.refused('pause') },
-  { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', screens: ['rollout'], priority: 1, disabledReason: because.refused('resume') },
-  { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused('abort') },
-  { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused('rollback') },
+  { id: 'pause', keys: ['p'], label: 'pause', help: 'Finish the instance in hand, then pause.', screens: ['rollout'], priority: 1, disabledReason: because.refused({ type: 'pause' }) },
+  { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', screens: ['rollout'], priority: 1, disabledReason: because.refused({ type: 'resume' }) },
+  { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'abort' }) },
+  { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'rollback' }) },
   { id: 'refresh', keys: ['r'], label: 'refresh', help: 'Read the hosts again.', screens: ['fleet', 'releases'], priority: 3 },
   { id: 'stages', keys: ['s'], label: 'stage', help: 'Choose another stage.', screens: ['fleet'], priority: 4, disabledReason: because.noOtherStage },
   { id: 'pin', keys: ['enter'], label: 'its log', help: 'Follow the log of the chosen instance.', screens: ['rollout'], priority: 5, disabledReason: because.noPin },
@@ -115,7 +115,7 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', screens: ['ref', 'typeStage', 'answer'], priority: 1 },
   { id: 'finishFirst', keys: ['f'], label: 'finish, then stop', help: 'Finish the instance in hand, then leave; the rest waits.', screens: ['quit'], priority: 1, guarded: true, disabledReason: because.noFinishFirst },
   { id: 'leave', keys: ['l'], label: 'leave now', help: 'Leave now: the host finishes the instance in hand by itself.', screens: ['quit'], priority: 1, guarded: true },
-  { id: 'leaveRollback', keys: ['R'], label: 'roll back', help: 'Roll back: put every updated instance back, and watch it.', screens: ['quit'], priority: 1, guarded: true, danger: true, disabledReason: because.refused('rollback') },
+  { id: 'leaveRollback', keys: ['R'], label: 'roll back', help: 'Roll back: put every updated instance back, and watch it.', screens: ['quit'], priority: 1, guarded: true, danger: true, disabledReason: because.refused({ type: 'rollback' }) },
   { id: 'stay', keys: ['esc', 's', 'n'], label: 'stay', help: 'Stay here.', screens: ['quit'], priority: 1 },
 ];
 

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../base/bytes.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { list } from '../../base/text.ts';
-import type { HostProgress, InstanceProgress } from '../../rollout/progress.ts';
+import type { InstanceProgress } from '../../rollout/progress.ts';
+import type { HostProgress } from '../../rollout/progress-host.ts';
 import type { RolloutView } from '../state.ts';
 import { instanceLines, isActive, localTime } from './rollout.ts';
 

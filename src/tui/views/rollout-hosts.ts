@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/bytes.ts';
-import type { HostProgress } from '../../rollout/progress.ts';
+import type { HostProgress } from '../../rollout/progress-host.ts';
 import { countdown, syncLeft, syncRate } from '../select/waits.ts';
 import type { RolloutView } from '../state.ts';
 import { type Column, columnWidths, tableRow, titleRow } from '../text/table.ts';

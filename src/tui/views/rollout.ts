@@ -1,5 +1,5 @@
-import { refusal } from '../../rollout/intents.ts';
-import type { Intent } from '../../rollout/session.ts';
+import { whereabouts } from '../../rollout/progress.ts';
+import { refusal } from '../../rollout/transitions.ts';
 import { bindingsOf } from '../keys/table.ts';
 import { waits, countdown } from '../select/waits.ts';
 import { instanceLines } from '../select/rollout.ts';
@@ -72,15 +72,16 @@ function waitRows(state: UiState, view: RolloutView, area: Area): Row[] {
 
 const LEFT_WIDTH = '10m00s left'.length;
 
-const POWERS: readonly Intent[] = ['resume', 'pause', 'abort', 'rollback'];
+const POWERS = ['resume', 'pause', 'abort', 'rollback'] as const;
 
 /** Who can act, and how. */
 function powers(state: UiState, view: RolloutView): Span[] {
   if (state.quitting === 'whenPaused')
     return [span('slipway leaves once the instance in hand is done; q changes that', 'warn')];
   if (state.quitting === 'leaving') return [span('leaving; Ctrl-C does not wait for it', 'warn')];
-  const asked = view.asked === undefined ? [] : [span(`${view.asked} is asked for; `, 'warn')];
-  const legal = POWERS.filter((intent) => intent !== view.asked && refusal(intent, view.state.phase) === undefined);
+  const asked = view.asked === undefined ? [] : [span(`${view.asked.type} is asked for; `, 'warn')];
+  const at = whereabouts(view.state);
+  const legal = POWERS.filter((type) => type !== view.asked?.type && refusal({ type }, at) === undefined);
   const keys = legal.flatMap((intent) => {
     const binding = bindingsOf('rollout').find((one) => one.id === intent);
     return binding ? [span(binding.keys[0]!, 'key'), span(` ${binding.label}   `)] : [];

@@ -1,5 +1,6 @@
 import { Bug, asSlipwayError } from '../../base/errors.ts';
 import type { Intent, PreparedRollout, RunningRollout, StageSession } from '../../rollout/session.ts';
+import { isPaused } from '../../rollout/transitions.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
 import type { Surroundings } from './workers.ts';
@@ -38,21 +39,21 @@ export function createRolloutWork({ store, session }: Surroundings) {
   const leaveWhenPaused = () => {
     const { quitting, rollout } = store.get();
     const phase = rollout?.state.phase;
-    if (!running || quitting !== 'whenPaused' || (phase !== 'Paused' && phase !== 'RollbackPaused')) return;
+    if (!running || quitting !== 'whenPaused' || phase === undefined || !isPaused(phase)) return;
     store.dispatch({ type: 'quit', how: 'leave' });
   };
 
   const quit = (action: Extract<Action, { type: 'quit' }>) => {
     const phase = store.get().rollout?.state.phase;
-    if (action.how === 'leave') send('leave');
-    if (action.how === 'finishFirst' && phase !== 'Paused' && phase !== 'RollbackPaused') send('pause');
+    if (action.how === 'leave') send({ type: 'leave' });
+    if (action.how === 'finishFirst' && phase !== undefined && !isPaused(phase)) send({ type: 'pause' });
   };
 
   return {
     stopListening: () => stopListening(),
     leave: async () => {
       if (!running) return;
-      running.send('leave');
+      running.send({ type: 'leave' });
       await running.finished.catch(() => new Bug('the rollout broke'));
     },
     hear: (action: Action) => {

@@ -30,12 +30,15 @@ export interface FakeStage extends AsyncDisposable {
   links(): Readonly<Record<string, string>>;
 }
 
+/** An intent that its name says all of. */
+type Plain = 'pause' | 'resume' | 'abort' | 'rollback' | 'leave';
+
 export interface RunOptions {
   readonly whenPaused?: 'wait' | 'end';
   readonly only?: readonly string[];
   readonly restart?: boolean;
   /** Called with every event; sends intents by what it sees. */
-  readonly onEvent?: (event: RolloutEvent, send: (intent: Intent) => string | undefined) => void;
+  readonly onEvent?: (event: RolloutEvent, send: (intent: Intent | Plain) => string | undefined) => void;
 }
 
 export interface Finished {
@@ -81,7 +84,7 @@ export async function fakeStage({
     const events: RolloutEvent[] = [];
     rolling.subscribe((event) => {
       events.push(event);
-      onEvent?.(event, (intent) => rolling.send(intent));
+      onEvent?.(event, (intent) => rolling.send(typeof intent === 'string' ? { type: intent } : intent));
     });
     const outcome = await rolling.finished;
     return { outcome, events, state: events.reduce(progress, initialState), release };

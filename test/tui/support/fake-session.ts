@@ -4,8 +4,7 @@ import type { Unfinished } from '../../../src/rollout/unfinished.ts';
 import type { WishedIntent } from '../../../src/rollout/wishes.ts';
 import type { Clock } from '../../../src/base/clock.ts';
 import type { EventBody, RolloutEvent } from '../../../src/rollout/events.ts';
-import { refusal } from '../../../src/rollout/intents.ts';
-import { type RolloutState, initialState, progress } from '../../../src/rollout/progress.ts';
+import { type RolloutState, initialState, progress, whereabouts } from '../../../src/rollout/progress.ts';
 import type {
   DeployOptions,
   Fleet,
@@ -17,13 +16,14 @@ import type {
   RunningRollout,
   StageSession,
 } from '../../../src/rollout/session.ts';
+import { refusal } from '../../../src/rollout/transitions.ts';
 import type { Person } from '../../../src/tui/index.ts';
 import { HOSTS, INSTANCES, calmFleet, prepared } from './fleet.ts';
 
 /** A rollout whose events are told by hand. */
 export class FakeRollout implements RunningRollout {
   readonly id: string;
-  readonly sent: Intent[] = [];
+  readonly sent: Intent['type'][] = [];
   readonly finished: Promise<RolloutOutcome>;
   /** What to do when a person asks for something, beside writing it down. */
   onSend: (intent: Intent) => void = () => {};
@@ -52,9 +52,9 @@ export class FakeRollout implements RunningRollout {
   }
 
   send(intent: Intent): string | undefined {
-    const reason = refusal(intent, this.state.phase);
+    const reason = refusal(intent, whereabouts(this.state));
     if (reason !== undefined) return reason;
-    this.sent.push(intent);
+    this.sent.push(intent.type);
     this.onSend(intent);
     return undefined;
   }
@@ -149,7 +149,9 @@ export class FakeSession implements StageSession {
   }
 
   ask(intent: WishedIntent): Promise<Answered> {
-    return Promise.reject(new UserError({ code: 'SLIP_NO_ROLLOUT', message: `There is no rollout to ${intent}.` }));
+    return Promise.reject(
+      new UserError({ code: 'SLIP_NO_ROLLOUT', message: `There is no rollout to ${intent.type}.` }),
+    );
   }
 
   followLog(instance: string, options: FollowOptions): void {

@@ -6,11 +6,11 @@ import { HOSTS, INSTANCES, NEW, OLD, plan } from './fleet.ts';
 /** Plays a whole deploy on a fake session, in the clock's own time: for looking at the screens by eye. */
 export async function playDeploy(session: FakeSession, rollout: FakeRollout, clock: Clock): Promise<void> {
   const tell = rollout.tell.bind(rollout);
-  const wishes = new Set<Intent>();
+  const wishes = new Set<Intent['type']>();
   rollout.onSend = (intent) => {
-    wishes.add(intent);
-    if (intent === 'resume') wishes.delete('pause');
-    if (intent !== 'leave') return;
+    wishes.add(intent.type);
+    if (intent.type === 'resume') wishes.delete('pause');
+    if (intent.type !== 'leave') return;
     const message = 'Left: bot.1@fra-1 is on the new release, the rest waits.';
     rollout.end({ exitCode: 5, message, next: 'slipway resume production' });
   };
