@@ -9,8 +9,9 @@ const floors = [
   ['cli', 'tui'],
   ['demo'],
   ['rollout'],
-  ['release', 'service', 'health', 'logs', 'analysis'],
+  ['release', 'service', 'health', 'logs'],
   ['host', 'git', 'prefs'],
+  ['analysis'],
   ['ssh', 'config'],
   ['base'],
 ];

@@ -1,6 +1,6 @@
 import { type Comparison, type Finding, ratioOf, samplesOf, sum, type Track } from './finding.ts';
 import { growth } from './sample.ts';
-import type { AnalysisSettings } from './settings.ts';
+import type { AnalysisSettings } from '../config/settings-analysis.ts';
 import { binomialTail, fisher, type Share } from './statistics.ts';
 
 /** Below this share of what the others write its log says nothing: an instance without traffic makes no errors either. */

@@ -1,5 +1,5 @@
 import type { Sample } from './sample.ts';
-import type { Metric } from './settings.ts';
+import type { Metric } from '../config/settings-analysis.ts';
 
 /** The samples of one instance, oldest first. */
 export interface Track {

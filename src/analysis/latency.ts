@@ -1,6 +1,6 @@
 import { type Comparison, type Finding, ratioOf, type Track } from './finding.ts';
 import type { Counters, Sample } from './sample.ts';
-import type { AnalysisSettings } from './settings.ts';
+import type { AnalysisSettings } from '../config/settings-analysis.ts';
 import { mannWhitney, median } from './statistics.ts';
 
 /** How long requests take, as the app measures them. */

@@ -1,6 +1,6 @@
 import { type Comparison, type Finding, ratioOf, type Track } from './finding.ts';
 import { growth } from './sample.ts';
-import type { AnalysisSettings } from './settings.ts';
+import type { AnalysisSettings } from '../config/settings-analysis.ts';
 import { median, type Point, slope } from './statistics.ts';
 
 /** What a new process takes of its machine. Ten minutes prove no leak, so this asks a person at most. */

@@ -3,8 +3,8 @@ import type { Comparison, Finding, Outcome } from './finding.ts';
 import { judgeHealth, judgeRestarts, type Planned } from './gates.ts';
 import { judgeHealthLatency, judgeLatency } from './latency.ts';
 import { judgeCpu, judgeMemory } from './load.ts';
-import type { AnalysisSettings, Metric } from './settings.ts';
-import { judgeWork } from './work.ts';
+import type { AnalysisSettings, Metric } from '../config/settings-analysis.ts';
+import { judgeWork } from './work-rate.ts';
 
 /** What a look comes to. `Running` while nothing is decided; the last look never is. */
 export type Verdict = 'Running' | 'Successful' | 'Failed' | 'Inconclusive' | 'Error';

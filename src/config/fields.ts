@@ -109,6 +109,13 @@ export function whole(least: number, most: number): z.ZodNumber {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+/** Any number between two bounds. */
+export function numeric(least: number, most: number): z.ZodNumber {
+  const error = (issue: { input?: unknown }) =>
+    `expected a number from ${least} to ${most}, got ${quotedAsNumber(issue.input)}.`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+}
+
 function checked(what: string, problem: Problem): z.ZodString {
   return z
     .string({ error: (issue) => `expected ${what} in quotes, got ${quoted(issue.input)}.` })

@@ -4,6 +4,7 @@ import { list } from '../base/text.ts';
 import { DEFAULTS } from './defaults.ts';
 import { resolveHealth } from './health.ts';
 import type { Path } from './json.ts';
+import { resolveMetrics } from './metrics.ts';
 import { kindOf, SERVICE_KINDS } from './kinds.ts';
 import { fill, inShell, type Values } from './placeholders.ts';
 import type { RoleEntry, ServiceEntry } from './schema.ts';
@@ -103,6 +104,7 @@ function resolveInstance(part: RolePart, host: HostSettings, number: number): In
     exclusive: entry.exclusive ?? false,
     service: resolveService(instance),
     health: resolveHealth(instance),
+    metrics: resolveMetrics(instance),
   };
 }
 

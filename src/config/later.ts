@@ -1,11 +1,11 @@
 /** Keys that are designed but do not work yet, by the object they belong to. They leave this list as they are built. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  config: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
-  stage: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs', 'analysis'],
+  config: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs'],
+  stage: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs'],
   role: ['hooks', 'traffic', 'drain', 'logs', 'env', 'watch'],
   service: ['pm2', 'compose'],
   health: ['log'],
-  rollout: ['analysis', 'warmup', 'sampleEvery', 'lookEvery', 'traffic', 'weight', 'steps'],
+  rollout: ['traffic', 'weight', 'steps'],
 };
 
 export function comesLater(object: string, key: string): boolean {

@@ -10,7 +10,8 @@ import { nearest } from '../base/nearest.ts';
  * | source (all but ref), shared, prepare  | yes       |      |                    |         | run     |
  * | hooks                                  | yes       |      |                    |         | yes     |
  * | deployTo, path                         | yes       | yes  |                    |         |         |
- * | systemd; health http, body, tcp        | yes       | yes  | yes                |         |         |
+ * | systemd; health http, body, tcp;       |           |      |                    |         |         |
+ * | metrics http                           | yes       | yes  | yes                |         |         |
  * | pidFile                                | yes       | yes  | yes                | yes     |         |
  * | start, stop, status; health command    | yes       | yes  | yes                | yes     | yes     |
  *

@@ -3,6 +3,7 @@ import { parseDuration } from '../base/duration.ts';
 import { parseRate } from '../base/rate.ts';
 import { Bug } from '../base/errors.ts';
 import { parseAddress } from './address.ts';
+import { resolveAnalysis } from './analysis.ts';
 import { checkCollisions, type Resolved } from './collisions.ts';
 import { DEFAULTS } from './defaults.ts';
 import { checkTimes } from './health.ts';
@@ -129,7 +130,8 @@ function resolveHooks(stage: Stage): HookSettings {
   return { release, beforeSwitch, afterSwitch, afterRollout, timeoutMs };
 }
 
-function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {
+function resolveRollout(stage: Stage): RolloutSettings {
+  const { rollout = {} } = stage.entry;
   const strategy = rollout.strategy ?? 'rolling';
   const isWatched = strategy === 'canary' || strategy === 'blue-green';
   return {
@@ -142,6 +144,7 @@ function resolveRollout({ entry: { rollout = {} } }: Stage): RolloutSettings {
     maxFailures: rollout.maxFailures ?? DEFAULTS.maxFailures,
     onFailure: rollout.onFailure ?? DEFAULTS.onFailure,
     bake: resolveBake(rollout.bake ?? (isWatched ? DEFAULTS.watch : DEFAULTS.bake)),
+    analysis: resolveAnalysis(stage),
     progressDeadlineMs: parseDuration(rollout.progressDeadline ?? DEFAULTS.progressDeadline)!,
     bwlimit: rollout.bwlimit === undefined ? undefined : parseRate(rollout.bwlimit)!,
     parallel: rollout.parallel ?? DEFAULTS.parallel,

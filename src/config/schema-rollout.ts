@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DEFAULTS, POLL_MS } from './defaults.ts';
 import { duration, rate, share, whole } from './fields.ts';
+import { analysis } from './schema-analysis.ts';
 import { STRATEGIES } from './settings.ts';
 
 const bakeUntilStable = z
@@ -51,6 +52,7 @@ export const rollout = z
         `Who lets a canary, or a second slot, go on: a person ("slipway approve"), or the verdict, when it is good. Default: ${DEFAULTS.approve}.`,
       )
       .optional(),
+    analysis: analysis.optional(),
     keepWarm: duration(0)
       .describe(
         `How long the slot that was replaced is kept running, so that a way back restarts nothing. Default: ${DEFAULTS.keepWarm}.`,

@@ -11,6 +11,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { metrics } from './schema-analysis.ts';
 import { rollout } from './schema-rollout.ts';
 import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } from './values.ts';
 
@@ -167,6 +168,7 @@ const role = z
       .boolean()
       .describe('At most one instance in a stage may ever run (one token, one session). Default: false.')
       .optional(),
+    metrics: metrics.optional(),
   })
   .meta({ id: 'role' });
 

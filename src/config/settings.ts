@@ -1,3 +1,5 @@
+import type { AnalysisSettings, MetricsSettings } from './settings-analysis.ts';
+
 /**
  * What one run works with: hosts.json resolved for one stage. Every default is filled in, every placeholder is replaced,
  * every duration is in milliseconds.
@@ -97,6 +99,8 @@ export interface RolloutSettings {
   readonly maxFailures: number;
   readonly onFailure: 'rollback' | 'pause';
   readonly bake: BakeSettings;
+  /** How a canary is judged. */
+  readonly analysis: AnalysisSettings;
   readonly progressDeadlineMs: number;
   /** Bytes per second that uploads may take, all hosts together; undefined: as many as the line takes. */
   readonly bwlimit: number | undefined;
@@ -146,6 +150,8 @@ export interface InstanceSettings {
   readonly exclusive: boolean;
   readonly service: ServiceSettings;
   readonly health: HealthSettings;
+  /** What it tells of itself, where somebody asks. */
+  readonly metrics: MetricsSettings | undefined;
 }
 
 export type ServiceSettings =

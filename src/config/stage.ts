@@ -1,7 +1,9 @@
+import { mergeAnalysis } from './analysis.ts';
 import type { JsonDocument, Path } from './json.ts';
 import { mergeHealth, mergeService, mergeSource } from './kinds.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Config, RoleEntry, StageEntry } from './schema.ts';
+import type { RolloutEntry } from './schema-rollout.ts';
 
 /** One stage with everything above it merged in: objects key by key, roles by name; a list replaces the list above. */
 export interface Stage {
@@ -38,7 +40,7 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
       keepReleases: own.keepReleases ?? config.keepReleases,
       shared: { ...config.shared, ...own.shared },
       hooks: { ...config.hooks, ...own.hooks },
-      rollout: { ...config.rollout, ...own.rollout },
+      rollout: mergeRollout(config.rollout, own.rollout),
       path: own.path ?? config.path,
       transport: own.transport ?? config.transport,
     },
@@ -47,6 +49,10 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
     mistake: (path, message) => mistakes.at(written(path), message),
     placeOf: (path) => mistakes.placeOf(written(path)),
   };
+}
+
+function mergeRollout(base: RolloutEntry = {}, over: RolloutEntry = {}): RolloutEntry {
+  return { ...base, ...over, analysis: mergeAnalysis(base.analysis, over.analysis) };
 }
 
 function mergeRoles(config: Config, own: StageEntry): Map<string, RoleEntry> {
@@ -61,6 +67,7 @@ function mergeRole(base: RoleEntry | undefined, over: RoleEntry): RoleEntry {
     ...over,
     service: mergeService(base?.service, over.service),
     health: mergeHealth(base?.health, over.health),
+    ...(over.metrics && { metrics: { ...base?.metrics, ...over.metrics } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/analysis/finding.ts';
 import type { Sample } from '../../src/analysis/sample.ts';
-import { ANALYSIS } from '../../src/analysis/settings.ts';
+import { ANALYSIS } from '../../src/config/analysis.ts';
 import { findingOf, judge, type Look } from '../../src/analysis/verdict.ts';
 import { BEGAN, compare, HEALTHY, NEW } from './support/samples.ts';
 

@@ -1,6 +1,6 @@
 import type { Comparison, Track } from '../../../src/analysis/finding.ts';
 import type { Counters, Sample } from '../../../src/analysis/sample.ts';
-import { ANALYSIS } from '../../../src/analysis/settings.ts';
+import { ANALYSIS } from '../../../src/config/analysis.ts';
 import { judge, type Look } from '../../../src/analysis/verdict.ts';
 
 export const NEW = '20261121T120000Z-2222222';

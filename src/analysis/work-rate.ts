@@ -1,6 +1,6 @@
 import { type Comparison, type Finding, type Outcome, ratioOf, sum, type Track } from './finding.ts';
 import { growth } from './sample.ts';
-import type { AnalysisSettings } from './settings.ts';
+import type { AnalysisSettings } from '../config/settings-analysis.ts';
 
 /**
  * Up but doing nothing is the commonest way in which a bot fails: work by its own count, or lines in its log where it counts
