@@ -14,6 +14,7 @@ export const DEFAULTS = {
   canary: 1,
   approve: 'manual',
   keepWarm: '10m',
+  server: '{role}.{instance}',
   progressDeadline: '10m',
   parallel: 10,
   interval: '1s',

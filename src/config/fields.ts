@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DURATION, formatDuration, parseDuration } from '../base/duration.ts';
 import { parseRate, RATE, SLOWEST_RATE } from '../base/rate.ts';
 import { parseAddress } from './address.ts';
-import { deployToProblem, folderProblem, insideProblem } from './paths.ts';
+import { deployToProblem, folderProblem, insideProblem, socketProblem } from './paths.ts';
 import { quoted } from './quoted.ts';
 
 /** The kinds of values in hosts.json, each with the words for what is wrong with one. */
@@ -49,6 +49,20 @@ export function deployToField(): z.ZodString {
 
 export function folderField(): z.ZodString {
   return checked('an absolute path', folderProblem);
+}
+
+/** A socket on a host. */
+export function socketField(): z.ZodString {
+  return checked('an absolute path', socketProblem);
+}
+
+/** What HAProxy takes for a name; nothing in it can end a command of its runtime socket. */
+export const PROXY_NAME = /^[A-Za-z0-9_.:-]+$/;
+
+export function proxyName(what: string): z.ZodString {
+  return text(what, (value) =>
+    PROXY_NAME.test(value) ? undefined : `expected letters, digits, ".", "_", ":" and "-", got ${quoted(value)}.`,
+  );
 }
 
 /** A relative path that stays inside the tree; `"."` only where the whole of it makes sense. */

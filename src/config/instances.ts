@@ -8,7 +8,7 @@ import { resolveMetrics } from './metrics.ts';
 import { kindOf, SERVICE_KINDS } from './kinds.ts';
 import { fill, inShell, type Values } from './placeholders.ts';
 import type { RoleEntry, ServiceEntry } from './schema.ts';
-import type { HostSettings, InstanceSettings, ServiceSettings } from './settings.ts';
+import { type HostSettings, type InstanceSettings, type ServiceSettings, type Slot, SLOTS } from './settings.ts';
 import type { Stage } from './stage.ts';
 
 /** Every instance of the stage: roles in the order of hosts.json, then hosts, then numbers. */
@@ -54,15 +54,17 @@ function unknownRole(role: string, known: Iterable<string>): string {
 function resolveRole(part: RolePart, hosts: readonly HostSettings[]): InstanceSettings[] {
   const { stage, role, entry } = part;
   const instances = hosts.flatMap((host, index) => {
-    const counts = stage.entry.hosts[index]!.roles;
+    const { roles: counts, slot } = stage.entry.hosts[index]!;
     const count = Object.hasOwn(counts, role) ? counts[role]! : 0;
-    if ((entry.port ?? 1) + count - 1 > 65535) {
-      stage.mistake(['hosts', index, 'roles', role], `${count} instances from port ${entry.port!} on end above 65535.`);
-    }
-    return Array.from({ length: count }, (_, i) => resolveInstance(part, host, i + 1));
+    return setsOf(entry, slot).flatMap((set) => {
+      if ((set.port ?? 1) + count - 1 > 65535) {
+        stage.mistake(['hosts', index, 'roles', role], `${count} instances from port ${set.port!} on end above 65535.`);
+      }
+      return Array.from({ length: count }, (_, i) => resolveInstance(part, host, { ...set, number: i + 1 }));
+    });
   });
   // A role that no host runs yet is checked all the same, as if the first host ran it.
-  if (instances.length === 0) resolveInstance(part, hosts[0]!, 1);
+  if (instances.length === 0) resolveInstance(part, hosts[0]!, { ...setsOf(entry, undefined)[0]!, number: 1 });
   if (entry.exclusive && instances.length > 1) {
     const message = `an exclusive role has at most one instance in a stage, but "${stage.name}" has ${instances.length}.`;
     stage.mistake(['roles', role, 'exclusive'], message);
@@ -70,18 +72,39 @@ function resolveRole(part: RolePart, hosts: readonly HostSettings[]): InstanceSe
   return instances;
 }
 
-function resolveInstance(part: RolePart, host: HostSettings, number: number): InstanceSettings {
+/** Instances of a role on one host that count from 1: those of a slot, or all of them. */
+interface InstanceSet {
+  readonly slot: Slot | undefined;
+  readonly port: number | undefined;
+  /** Before the number, in names: "blue." where one host has both slots. */
+  readonly prefix: string;
+}
+
+/** `own`: the slot that the host is in. A role that no proxy sends traffic to has none. */
+function setsOf({ slots, traffic, port }: RoleEntry, own: Slot | undefined): readonly InstanceSet[] {
+  if (slots) return SLOTS.map((slot) => ({ slot, port: slots[slot], prefix: `${slot}.` }));
+  return [{ slot: traffic ? own : undefined, port, prefix: '' }];
+}
+
+interface Numbered extends InstanceSet {
+  readonly number: number;
+}
+
+function resolveInstance(part: RolePart, host: HostSettings, set: Numbered): InstanceSettings {
   const { stage, role, entry } = part;
-  const name = `${role}.${number}`;
+  const { slot, number } = set;
+  const words = `${set.prefix}${number}`;
+  const name = `${role}.${words}`;
   const folder = posix.join(host.deployTo, 'instances', name);
   // Ports that ran out have been told by now; what is built on them would only repeat it.
-  const port = entry.port === undefined ? undefined : Math.min(entry.port + number - 1, 65535);
+  const port = set.port === undefined ? undefined : Math.min(set.port + number - 1, 65535);
   const values: Values = {
     app: stage.app,
     stage: stage.name,
     host: host.name,
     role,
-    instance: String(number),
+    instance: words,
+    ...(slot === undefined ? {} : { slot }),
     ...(port === undefined ? {} : { port: String(port) }),
   };
   const withCurrent = { ...values, current: posix.join(folder, 'current') };
@@ -98,6 +121,7 @@ function resolveInstance(part: RolePart, host: HostSettings, number: number): In
     id: `${name}@${host.name}`,
     name,
     role,
+    slot,
     number,
     host: host.name,
     port,

@@ -33,6 +33,17 @@ export function folderProblem(path: string): string | undefined {
   return climbs(path) ? `".." is not allowed in a path, got ${quoted(path)}.` : undefined;
 }
 
+/** The longest path of a socket that Linux takes. */
+const LONGEST_SOCKET = 107;
+
+/** What is wrong with the path of a socket; some that connect to one read "," and ":" in their own way. */
+export function socketProblem(path: string): string | undefined {
+  const problem = folderProblem(path);
+  if (problem !== undefined) return problem;
+  if (path.length > LONGEST_SOCKET) return `is longer than ${LONGEST_SOCKET} characters, which no socket may be.`;
+  return /^[\w./@+-]+$/.test(path) ? undefined : `expected letters, digits and any of "/._@+-", got ${quoted(path)}.`;
+}
+
 /** What is wrong with a path that has to stay inside a tree. */
 export function insideProblem(path: string, whole: 'whole' | 'part'): string | undefined {
   const problem = characterProblem(path);

@@ -5,21 +5,21 @@ import { nearest } from '../base/nearest.ts';
 /**
  * What may stand in braces, and where:
  *
- * | setting                                | app stage | host | role instance port | current | release |
- * |----------------------------------------|-----------|------|--------------------|---------|---------|
- * | source (all but ref), shared, prepare  | yes       |      |                    |         | run     |
- * | hooks                                  | yes       |      |                    |         | yes     |
- * | deployTo, path                         | yes       | yes  |                    |         |         |
- * | systemd; health http, body, tcp;       |           |      |                    |         |         |
- * | metrics http                           | yes       | yes  | yes                |         |         |
- * | pidFile                                | yes       | yes  | yes                | yes     |         |
- * | start, stop, status; health command    | yes       | yes  | yes                | yes     | yes     |
+ * | setting                                | app stage | host | role instance slot port | current | release |
+ * |----------------------------------------|-----------|------|-------------------------|---------|---------|
+ * | source (all but ref), shared, prepare  | yes       |      |                         |         | run     |
+ * | hooks                                  | yes       |      |                         |         | yes     |
+ * | deployTo, path                         | yes       | yes  |                         |         |         |
+ * | systemd; health http, body, tcp        | yes       | yes  | yes                     |         |         |
+ * | metrics http; traffic server           | yes       | yes  | yes                     |         |         |
+ * | pidFile                                | yes       | yes  | yes                     | yes     |         |
+ * | start, stop, status; health command    | yes       | yes  | yes                     | yes     | yes     |
  *
  * `{current}` is the path of the instance's link; in a command it arrives quoted for the shell, so that no further quotes
  * are needed around it. `{release}` is known on the host only and changes with every deploy and revert: it becomes the
  * variable that the host sets for prepare steps and, in the instance's env file, for commands. Other values are plain words.
  */
-const PLACEHOLDERS = ['app', 'stage', 'host', 'role', 'instance', 'port', 'release', 'current'] as const;
+const PLACEHOLDERS = ['app', 'stage', 'host', 'role', 'instance', 'slot', 'port', 'release', 'current'] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
@@ -58,6 +58,7 @@ function isPlaceholder(name: string): name is Placeholder {
 function problem(name: string, values: Values): string {
   const known = list(PLACEHOLDERS.filter((each) => values[each] !== undefined).map((each) => `{${each}}`));
   if (name === 'port' && values.instance !== undefined) return '"{port}" needs a "port" in the role.';
+  if (name === 'slot' && values.instance !== undefined) return '"{slot}" needs "slots" in the role.';
   if (isPlaceholder(name)) return `"{${name}}" is not known here. Known here: ${known}.`;
   const meant = nearest(name, PLACEHOLDERS);
   if (meant !== undefined) return `unknown placeholder "{${name.slice(0, 40)}}". Did you mean "{${meant}}"?`;

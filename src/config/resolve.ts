@@ -23,6 +23,7 @@ import type {
   Share,
 } from './settings.ts';
 import { resolveShared } from './shared.ts';
+import { resolveProxies } from './proxies.ts';
 import { resolveSource } from './source.ts';
 import { mergeStage, type Sheet, type Stage } from './stage.ts';
 
@@ -41,6 +42,7 @@ function resolveStage(stage: Stage, file: string): Settings {
   const { entry } = stage;
   checkTimes(stage);
   const hosts = entry.hosts.map((host, index) => resolveHost(stage, host, index));
+  const instances = resolveInstances(stage, hosts);
   return {
     app: stage.app,
     stage: stage.name,
@@ -53,7 +55,8 @@ function resolveStage(stage: Stage, file: string): Settings {
     hooks: resolveHooks(stage),
     rollout: resolveRollout(stage),
     hosts,
-    instances: resolveInstances(stage, hosts),
+    proxies: resolveProxies(stage, instances),
+    instances,
   };
 }
 

@@ -8,11 +8,14 @@ import {
   folderField,
   insideField,
   name,
+  proxyName,
+  socketField,
   text,
   whole,
 } from './fields.ts';
 import { metrics } from './schema-analysis.ts';
 import { rollout } from './schema-rollout.ts';
+import { SLOTS } from './settings.ts';
 import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } from './values.ts';
 
 /**
@@ -157,6 +160,36 @@ const health = z
   .describe('How to tell that an instance is healthy: http, tcp or command. Without one: it runs for minHealthyTime.')
   .meta({ id: 'health' });
 
+const slots = z
+  .strictObject({
+    blue: whole(1, 65535).describe('Port of the first instance of the slot on a host; the next ones count up.'),
+    green: whole(1, 65535).describe('The same for the other slot.'),
+  })
+  .describe(
+    'Two sets of instances on every host, of which one takes the traffic and the other idles: each with ports of its own, instead of "port". {instance} becomes "blue.1". For strategy "blue-green".',
+  )
+  .meta({ id: 'slots' });
+
+const traffic = z
+  .strictObject({
+    haproxy: socketField().describe(
+      'Path of the runtime socket of HAProxy ("stats socket … level admin"), such as "/run/haproxy/admin.sock".',
+    ),
+    backend: proxyName('a backend').describe('The backend of HAProxy that holds the servers of this role.'),
+    server: text('a server name')
+      .describe(
+        `Name of the server that stands for an instance. May hold {host}, {role}, {slot}, {instance}. Default: ${DEFAULTS.server}.`,
+      )
+      .optional(),
+    on: z
+      .array(name('host'))
+      .min(1)
+      .describe('Hosts of the stage that the proxies run on. Default: every host has one for its own instances.')
+      .optional(),
+  })
+  .describe('What sends traffic to the instances of a role that has slots.')
+  .meta({ id: 'traffic' });
+
 const role = z
   .strictObject({
     service: service.optional(),
@@ -164,6 +197,8 @@ const role = z
     port: whole(1, 65535)
       .describe('Port of the first instance on a host; the next ones count up. Becomes {port} and the variable PORT.')
       .optional(),
+    slots: slots.optional(),
+    traffic: traffic.optional(),
     exclusive: z
       .boolean()
       .describe('At most one instance in a stage may ever run (one token, one session). Default: false.')
@@ -205,6 +240,10 @@ const host = z
     name: name('host').describe('Name of the host, for people and for {host}.'),
     address: addressField().describe('[user@]host[:port], or an alias of ~/.ssh/config.'),
     roles: z.record(name('role'), whole(0, 100)).describe('How many instances of each role run here.'),
+    slot: z
+      .enum(SLOTS)
+      .describe('The slot that all instances here belong to, where whole hosts take turns. Of roles with "traffic".')
+      .optional(),
     deployTo: deployToField().describe('Instead of the deployTo of the stage.').optional(),
     transport: transport().optional(),
   })
@@ -254,5 +293,6 @@ export type StageEntry = Config['stages'][string];
 export type RoleEntry = z.infer<typeof role>;
 export type ServiceEntry = z.infer<typeof service>;
 export type HealthEntry = z.infer<typeof health>;
+export type TrafficEntry = z.infer<typeof traffic>;
 export type SourceEntry = z.infer<typeof source>;
 export type HostEntry = z.infer<typeof host>;

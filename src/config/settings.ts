@@ -18,6 +18,8 @@ export interface Settings {
   readonly hooks: HookSettings;
   readonly rollout: RolloutSettings;
   readonly hosts: readonly HostSettings[];
+  /** What sends traffic to instances that are in slots. */
+  readonly proxies: readonly ProxySettings[];
   /** Every instance of the stage: roles in the order of hosts.json, then hosts, then numbers. */
   readonly instances: readonly InstanceSettings[];
 }
@@ -139,12 +141,14 @@ export interface Address {
 export interface InstanceSettings {
   /** `bot.1@fra-1`: unique in the stage. */
   readonly id: string;
-  /** `bot.1`: the folder below `instances/`. */
+  /** `bot.1`, `bot.blue.1`: the folder below `instances/`. */
   readonly name: string;
   readonly role: string;
+  /** The set it belongs to; undefined in a role without slots. */
+  readonly slot: Slot | undefined;
   readonly number: number;
   readonly host: string;
-  /** The role's port + number − 1, when the role has one. */
+  /** The role's (or slot's) port + number − 1, when there is one. */
   readonly port: number | undefined;
   /** Never two at once, anywhere in the stage (one token, one session). */
   readonly exclusive: boolean;
@@ -152,6 +156,24 @@ export interface InstanceSettings {
   readonly health: HealthSettings;
   /** What it tells of itself, where somebody asks. */
   readonly metrics: MetricsSettings | undefined;
+}
+
+/** One proxy of one role: where it runs, how it is reached there, and which of its servers stands for which instance. */
+export interface ProxySettings {
+  readonly type: 'haproxy';
+  readonly host: string;
+  readonly role: string;
+  /** Absolute path of its runtime socket on that host. */
+  readonly socket: string;
+  readonly backend: string;
+  readonly servers: readonly ProxiedInstance[];
+}
+
+export interface ProxiedInstance {
+  readonly server: string;
+  /** `bot.blue.1@fra-1` */
+  readonly instance: string;
+  readonly slot: Slot;
 }
 
 export type ServiceSettings =

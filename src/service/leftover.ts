@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { InstanceSettings, ServiceSettings } from '../config/settings.ts';
+import { type InstanceSettings, type ServiceSettings, SLOTS } from '../config/settings.ts';
 import type { Leftover } from '../host/state.ts';
 
 const line = z.string().regex(/^[^\0\n]*$/);
@@ -21,12 +21,10 @@ const schema = z.discriminatedUnion('type', [
 export function reviveLeftover(host: string, leftover: Leftover): InstanceSettings | undefined {
   const service = parseService(leftover.service);
   if (!service) return undefined;
-  const number = Number(leftover.name.split('.').at(-1));
   return {
     id: `${leftover.name}@${host}`,
     name: leftover.name,
-    role: leftover.name.slice(0, leftover.name.lastIndexOf('.')),
-    number,
+    ...partsOf(leftover.name),
     host,
     port: undefined,
     exclusive: false,
@@ -34,6 +32,12 @@ export function reviveLeftover(host: string, leftover: Leftover): InstanceSettin
     health: { probe: { type: 'running' }, intervalMs: 1000, timeoutMs: 2000, minHealthyMs: 0, deadlineMs: 60_000 },
     metrics: undefined,
   };
+}
+
+/** `bot.1`, `bot.blue.1`: no dot is part of a role's name. */
+function partsOf(name: string): Pick<InstanceSettings, 'role' | 'slot' | 'number'> {
+  const [role = '', ...words] = name.split('.');
+  return { role, slot: SLOTS.find((slot) => slot === words[0]), number: Number(words.at(-1)) };
 }
 
 export function serviceLine(service: ServiceSettings): string {

@@ -46,6 +46,7 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
   ['git-and-dir', '4:34', 'source.dir', '"git" and "dir" cannot stand together. Keep one of them.'],
   ['health-log-not-available', '8:19', 'roles.bot.health.log', 'is not available yet. Leave it out.'],
   ['hostile-app-name', '2:10', 'app', 'got "$(touch /tmp/pwned)"'],
+  ['hostile-backend', '9:69', 'roles.bot.traffic.backend', 'got "bot; disable server"'],
   ['hostile-host-name', '13:38', 'stages.staging.hosts[0].name', 'got "stg^J1"'],
   ['hostile-role-name', '6:5', 'roles["bot; rm -rf /"]', 'got "bot; rm -rf /"'],
   ['hostile-stage-name', '13:5', 'stages["../production"]', 'got "../production"'],
@@ -97,6 +98,7 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
   ['shared-in-shared', '12:50', 'shared.dirs[0]', '"data" and "data/bot.db" cannot both be shared: one lies in'],
   ['shared-outside', '12:25', 'shared.files[0]', 'leaves the tree: ".." is not allowed, got "../.env".'],
   ['single-quotes', '2:10', '', '"\'greeter\'": texts and keys stand in double quotes.'],
+  ['slots-without-strategy', '6:12', 'roles.bot', 'the stage "staging" needs {"rollout": {"strategy": "blue-green"}}.'],
   ['subdir-outside', '4:37', 'source.subdir', 'leaves the tree: ".." is not allowed, got "packages/../..".'],
   ['tcp-without-port', '8:26', 'roles.bot.health.tcp', 'got "localhost"'],
   ['template-without-instance', '7:31', 'roles.bot.service.systemd', 'write "greeter-{stage}@{instance}"'],
@@ -114,6 +116,7 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
     'stages.production.hosts[0].roles.bot',
     'wants the pid file "/run/production.pid"',
   ],
+  ['two-instances-one-server', '9:86', 'roles.bot.traffic.server', 'two instances are the server "blue" of the proxy'],
   [
     'two-instances-one-unit',
     '16:80',

@@ -12,6 +12,7 @@ describe('what comes with slipway', () => {
     expect(stages.map(({ stage, instances }) => [stage, instances.length])).toEqual([
       ['staging', 1],
       ['production', 4],
+      ['shop', 4],
     ]);
   });
 

@@ -203,6 +203,7 @@ export function bot({ name = 'bot.1', port = 1, service = CTL, health = {} }: Bo
     id: `${name}@local-1`,
     name,
     role: 'bot',
+    slot: undefined,
     number: Number(name.split('.').at(-1)),
     host: 'local-1',
     port,
