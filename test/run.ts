@@ -15,6 +15,7 @@ const bin = join(root, 'node_modules/.bin');
 const needs: readonly Need[] = [
   { file: 'busybox', package: 'busybox' },
   { file: 'dash', package: 'dash' },
+  { file: 'haproxy', package: 'haproxy' },
   { file: 'shellcheck', package: 'shellcheck' },
   { file: 'bsdtar', package: 'libarchive-tools' },
   { file: 'sshd', package: 'openssh-server' },
@@ -44,7 +45,10 @@ async function prepare(): Promise<readonly string[]> {
 async function install(missing: readonly string[]): Promise<void> {
   await installMissing(say, needs);
   // the tests start their own; this machine is nobody's server for their sake
-  if (missing.includes('openssh-server')) await must(['systemctl', 'disable', '--now', 'ssh.service']).catch(() => '');
+  const services = { 'openssh-server': 'ssh.service', haproxy: 'haproxy.service' };
+  for (const [name, unit] of Object.entries(services)) {
+    if (missing.includes(name)) await must(['systemctl', 'disable', '--now', unit]).catch(() => '');
+  }
 }
 
 function runVitest(projects: readonly string[], argv: readonly string[]): Promise<number> {

@@ -16,7 +16,7 @@ import { withMend } from './failures.ts';
 import { type Frame, text } from './frames.ts';
 import { instanceVariables } from './instance-variables.ts';
 import { parseHistory } from './records.ts';
-import { readHostState } from './reading.ts';
+import { readHostState, readServers } from './reading.ts';
 import type { Request } from './request.ts';
 import {
   arrivedRequest,
@@ -30,6 +30,7 @@ import {
   receiveRequest,
   sharedVariables,
   taskText,
+  trafficRequest,
 } from './requests.ts';
 import { createShells, type ShellsOptions } from './shells.ts';
 import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
@@ -154,6 +155,11 @@ function stageVerbs(context: CallContext, ask: Ask) {
     answer: async (variables) => readLines(await ask({ verb: 'answer', variables }))[0],
     hook: async (options) => {
       await ask(hookRequest(options), hookCall(options));
+    },
+    traffic: async (options) => {
+      const frames = await ask(trafficRequest(options));
+      const shifted = frames.some(({ kind, fields }) => kind === 'shifted' && fields[0] === 'yes') ? 'yes' : 'no';
+      return { shifted, servers: readServers(frames) };
     },
     finish: async ({ journal, ...options }) => {
       const isLong = journal.length > LONG_JOURNAL;

@@ -128,6 +128,22 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: needText(['journal', unit]),
     mend: needMend(['journal', unit]),
   }),
+  socket: (socket) => ({ code: 'SLIP_TRAFFIC', what: needText(['proxy', socket]), mend: needMend(['proxy', socket]) }),
+  level: (socket, level) => ({
+    code: 'SLIP_TRAFFIC',
+    what: needText(['level', socket, level]),
+    mend: needMend(['level', socket]),
+  }),
+  server: (backend, server) => ({
+    code: 'SLIP_TRAFFIC',
+    what: needText(['server', backend, server]),
+    mend: needMend(['server', backend, server]),
+  }),
+  unshifted: (socket, backend) => ({
+    code: 'SLIP_TRAFFIC',
+    what: `HAProxy did not do what it was told about ${backend}; it was told to go on as before`,
+    mend: `Look at it on the host: echo "show servers state ${backend}" | socat - ${quote(socket)}`,
+  }),
   detach: (instance) => ({
     code: 'SLIP_DETACH',
     what: `the update of ${instance} could not be started`,

@@ -24,6 +24,16 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
       return `no right to run: sudo ${first} ${second} ${third}`;
     case 'journal':
       return `no right to read the journal of ${first}`;
+    case 'socket':
+      return `no right to use the socket of HAProxy: ${first}`;
+    case 'proxy':
+      return `no HAProxy answers at ${first}`;
+    case 'level':
+      return `HAProxy lets us do no more than "${second}" at ${first}`;
+    case 'server':
+      return `HAProxy has no server ${second} in a backend ${first}`;
+    case 'check':
+      return `HAProxy does not check the server ${first}/${second}: it would send traffic to an instance that is down`;
     case undefined:
     default:
       return `missing: ${kind ?? ''} ${first}`;
@@ -50,6 +60,16 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
         : `Put it into /etc/systemd/system, then: sudo systemctl daemon-reload`;
     case 'sudo':
       return sudoersLine(`/usr/bin/${first} ${second} ${third}`);
+    case 'socket':
+      return `In haproxy.cfg: stats socket ${first} mode 660 group haproxy level admin; then as root: usermod -aG haproxy USER`;
+    case 'proxy':
+      return `Start it, and give it the socket in haproxy.cfg: stats socket ${first} mode 660 group haproxy level admin`;
+    case 'level':
+      return `In haproxy.cfg: stats socket ${first} mode 660 group haproxy level admin`;
+    case 'server':
+      return `Add it to haproxy.cfg, in "backend ${first}": server ${second} 127.0.0.1:PORT check`;
+    case 'check':
+      return `Add "check" to its line in haproxy.cfg.`;
     case 'journal':
       return `As root on the host: usermod -aG systemd-journal USER; or in sudoers: ${sudoersLine(`/usr/bin/journalctl -o cat -n 50 -f -u ${first}`)}`;
     case undefined:

@@ -9,6 +9,7 @@ import type {
   LockState,
   ProbeSample,
   RunningRelease,
+  ServerState,
   ServiceState,
 } from './state.ts';
 
@@ -34,6 +35,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
       )
       .sort((a, b) => a.sequence - b.sequence || (a.id < b.id ? -1 : 1)),
     instances: all('instance').flatMap((frame) => readInstance(host, frame, wanted) ?? []),
+    traffic: readServers(frames),
     leftovers: all('leftover').flatMap((frame) => {
       const name = text(frame, 0);
       return /^[\w-]+(\.[\w-]+)?\.\d+$/.test(name)
@@ -47,6 +49,18 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
     notWritable: text(disk, 2) === 'no' ? text(disk, 3) : undefined,
   };
 }
+
+/** What a proxy says of its servers. */
+export function readServers(frames: readonly Frame[]): readonly ServerState[] {
+  return frames.flatMap((frame): ServerState[] => {
+    if (frame.kind !== 'traffic') return [];
+    const wanted = WANTED.find((one) => one === text(frame, 2)) ?? 'maint';
+    const [weight = 0, sessions = 0] = [number(frame, 4), number(frame, 5)];
+    return [{ role: text(frame, 0), server: text(frame, 1), wanted, up: text(frame, 3) === 'up', weight, sessions }];
+  });
+}
+
+const WANTED = ['ready', 'drain', 'maint'] as const;
 
 function readInstance(host: string, frame: Frame, wanted: readonly InstanceSettings[]): InstanceState | undefined {
   const name = text(frame, 0);

@@ -1,4 +1,4 @@
-import type { InstanceSettings, SharedSettings } from '../config/settings.ts';
+import type { InstanceSettings, ProxySettings, SharedSettings } from '../config/settings.ts';
 import { assignments, each, lines, type Request, type Variables } from './request.ts';
 import { instanceVariables } from './instance-variables.ts';
 import type { CallOptions } from './call.ts';
@@ -12,10 +12,11 @@ import type {
   PrepareOptions,
   ProbeOptions,
   ReceiveOptions,
+  TrafficOptions,
 } from './verbs.ts';
 
 /** The requests of the host client: each verb's variables, as its part of the host script names them. */
-export function probeRequest({ instances, shared, depth, spare }: ProbeOptions): Request {
+export function probeRequest({ instances, shared, proxies = [], depth, spare }: ProbeOptions): Request {
   const asks = (type: string) => (instances.some((instance) => instance.health.probe.type === type) ? 'yes' : 'no');
   return {
     verb: 'probe',
@@ -31,7 +32,19 @@ export function probeRequest({ instances, shared, depth, spare }: ProbeOptions):
         'each_instance',
         instances.map((instance: InstanceSettings) => instanceVariables(instance)),
       ),
+      each('each_proxy', proxies.map(proxyVariables)),
     ],
+  };
+}
+
+function proxyVariables({ type, role, socket, backend, servers }: ProxySettings): Variables {
+  return { proxy: type, role, socket, backend, servers: lines(servers.map(({ server }) => server)) };
+}
+
+export function trafficRequest({ rollout, proxy, ready, drain, enough }: TrafficOptions): Request {
+  return {
+    verb: 'traffic',
+    variables: { rollout, ...proxyVariables(proxy), ready: lines(ready), drain: lines(drain), enough },
   };
 }
 

@@ -16,6 +16,8 @@ export interface HostState {
   /** Releases in the ledger, oldest first by sequence. */
   readonly releases: readonly ReleaseRecord[];
   readonly instances: readonly InstanceState[];
+  /** What proxies on this host say of the servers that stand for instances; nothing where they do not answer. */
+  readonly traffic: readonly ServerState[];
   /** Instances that are on the host though hosts.json does not want them. */
   readonly leftovers: readonly Leftover[];
   /** The app and stage that the folder belongs to, as its app.json says; undefined when it has none. */
@@ -69,6 +71,21 @@ export interface InstanceState {
   readonly health: ProbeSample | undefined;
   /** The rollout whose step is at work on it right now. */
   readonly busy: string | undefined;
+  /** Whether the slot it belongs to takes the traffic; left out where no proxy tells. */
+  readonly traffic?: 'taken' | 'idle';
+}
+
+/** A server of a proxy. */
+export interface ServerState {
+  readonly role: string;
+  readonly server: string;
+  /** `ready` takes traffic as long as it is up. */
+  readonly wanted: 'ready' | 'drain' | 'maint';
+  /** By the proxy's own checks. */
+  readonly up: boolean;
+  readonly weight: number;
+  /** Requests that are under way. */
+  readonly sessions: number;
 }
 
 /** An instance nobody wants any more; `service` is what was written beside it when it was last changed. */

@@ -1,8 +1,14 @@
 import type { Readable } from 'node:stream';
-import type { HookSettings, InstanceSettings, PrepareSettings, SharedSettings } from '../config/settings.ts';
+import type {
+  HookSettings,
+  InstanceSettings,
+  PrepareSettings,
+  ProxySettings,
+  SharedSettings,
+} from '../config/settings.ts';
 import type { HistoryRecord } from './records.ts';
 import type { Variables } from './request.ts';
-import type { HostState, LockOwner, LockState } from './state.ts';
+import type { HostState, LockOwner, LockState, ServerState } from './state.ts';
 
 /**
  * The one typed way to a host. Each method is one request to the host script and costs one round trip on a channel that
@@ -40,6 +46,8 @@ export interface HostClient {
   follow(options: FollowOptions): Promise<void>;
   /** The worker stops waiting and goes back. */
   cancel(options: { readonly rollout: string; readonly instance: string; readonly turn: number }): Promise<void>;
+  /** Tells a proxy on the host which servers take traffic: once, and nothing before enough of them are up. */
+  traffic(options: TrafficOptions): Promise<TrafficAnswer>;
   finish(options: FinishOptions): Promise<readonly string[]>;
   /** Leaves a line for whoever runs the rollout. SLIP_SUPERSEDED when it does not hold the lock. */
   tell(options: { readonly rollout: string; readonly line: string }): Promise<void>;
@@ -54,10 +62,29 @@ export interface HostClient {
 export interface ProbeOptions {
   readonly instances: readonly InstanceSettings[];
   readonly shared: SharedSettings;
+  /** Those on this host. */
+  readonly proxies?: readonly ProxySettings[];
   /** `rights` also asks for everything a rollout will need; `look` only reads. */
   readonly depth: 'look' | 'rights';
   /** Whether the host's spare copy of what it runs is of use is found out once it has answered, for an upload that follows. */
   readonly spare?: Spare;
+}
+
+export interface TrafficOptions {
+  readonly rollout: string;
+  readonly proxy: ProxySettings;
+  /** Servers that are to take traffic, and servers that are to lose it. */
+  readonly ready: readonly string[];
+  readonly drain: readonly string[];
+  /** How many of those that take it have to be up first. */
+  readonly enough: 'all' | 'one';
+}
+
+export interface TrafficAnswer {
+  /** `no`: too few are up, so nothing was changed. */
+  readonly shifted: 'yes' | 'no';
+  /** What the proxy says afterwards. */
+  readonly servers: readonly ServerState[];
 }
 
 export type Spare = 'wanted' | 'none';

@@ -71,7 +71,8 @@ export async function giveBack({ clock, owner }: RolloutContext, held: Held): Pr
 
 function lookAt({ settings, seen }: RolloutContext, { host }: HostClient): LookOptions {
   const instances = settings.instances.filter((instance) => instance.host === host);
-  return { instances, shared: settings.shared, depth: 'look', seen: seen.get(host) };
+  const proxies = settings.proxies.filter((proxy) => proxy.host === host);
+  return { instances, shared: settings.shared, proxies, depth: 'look', seen: seen.get(host) };
 }
 
 /** What locking has reached so far: every host that is locked is added. */

@@ -29,8 +29,9 @@ export async function readHost(
 ): Promise<Reading> {
   const { settings, clients, clock } = stage;
   const instances = settings.instances.filter((instance) => instance.host === host);
+  const proxies = settings.proxies.filter((proxy) => proxy.host === host);
   const began = clock.now();
-  const state = await clients.get(host)!.probe({ instances, shared: settings.shared, ...asked });
+  const state = await clients.get(host)!.probe({ instances, shared: settings.shared, proxies, ...asked });
   const answered = clock.now();
   // a busybox host tells its time to half a second; below a second the offset is noise
   const offset = (began + answered) / 2 - state.now;

@@ -59,6 +59,7 @@ function hostState(host: string, conditions: readonly Condition[]): HostState {
   const facts = { now: 0, initialised: true, user: 'deploy', system: '', tools: new Set<string>() };
   const rest = {
     releases: [],
+    traffic: [],
     leftovers: [],
     owner: undefined,
     lock: undefined,

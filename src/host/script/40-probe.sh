@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # probe: everything that planning and status want to know, in one answer. Changes nothing.
-# The request defines each_instance FN, which sets the variables of one instance after the other and calls FN;
+# The request defines each_instance FN, which sets the variables of one instance after the other and calls FN; each_proxy FN
+# does so for the proxies on this host;
 # shared_files (a line each), need_http and need_tcp (yes when an instance is probed so), with_rights (yes for a deploy).
 
 verb_probe() {
@@ -11,6 +12,7 @@ verb_probe() {
   ! read_line "$META/last" || frame last "$LINE"
   each_instance probe_instance
   probe_leftovers
+  each_proxy probe_proxy
   [ "$with_rights" != yes ] || probe_needs
   [ "$spare" != yes ] || after=check_spare
 }

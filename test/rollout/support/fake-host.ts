@@ -1,6 +1,6 @@
 import { ConnectionLostError, RemoteError } from '../../../src/base/errors.ts';
-import type { InstanceSettings } from '../../../src/config/settings.ts';
-import type { HostState, InstanceState, LockOwner, ReleaseRecord } from '../../../src/host/state.ts';
+import type { InstanceSettings, ProxySettings } from '../../../src/config/settings.ts';
+import type { HostState, InstanceState, LockOwner, ReleaseRecord, ServerState } from '../../../src/host/state.ts';
 import type { ActivateOptions, HostClient, WorkerFrame } from '../../../src/host/verbs.ts';
 
 /** What a worker does when it is told to switch an instance to a release. */
@@ -19,6 +19,10 @@ export interface FakeHost extends HostClient {
   /** Who had the lock last. */
   last: string | undefined;
   behave: (instance: string, release: string) => Behaviour;
+  /** What its proxy is told of its servers, which are named like instances; `ready` when it was told nothing. */
+  readonly servers: Map<string, ServerState['wanted']>;
+  /** The proxy refuses to be told anything. */
+  trafficFails: boolean;
   /** Instances that answer unhealthily when looked at. */
   readonly sick: Set<string>;
   /** Called whenever a worker is about to change an instance, and when it is through. */
@@ -45,6 +49,8 @@ export function fakeHost(host: string): FakeHost {
     runs: new Map(),
     lockOwner: undefined,
     last: undefined,
+    servers: new Map(),
+    trafficFails: false,
     behave: () => 'healthy',
     sick: new Set(),
     onChange: () => undefined,
@@ -55,9 +61,9 @@ export function fakeHost(host: string): FakeHost {
       waiting = [];
       woken.forEach((wake) => wake());
     },
-    probe: async ({ instances }) => {
+    probe: async ({ instances, proxies }) => {
       reach(fake);
-      return stateOf(fake, instances);
+      return stateOf(fake, instances, proxies);
     },
     lock: async ({ owner, dead, force, takes, look }) => {
       reach(fake);
@@ -67,7 +73,7 @@ export function fakeHost(host: string): FakeHost {
         return { type: 'refused', by: { owner: held, ageMs: 4000 } };
       fake.lockOwner = owner;
       fake.last = owner.rollout;
-      const state = look && look.seen !== last ? { state: stateOf(fake, look.instances) } : {};
+      const state = look && look.seen !== last ? { state: stateOf(fake, look.instances, look.proxies) } : {};
       return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 }, ...state } : { type: 'taken', ...state };
     },
     unlock: async ({ rollout, history = '' }) => {
@@ -132,6 +138,19 @@ export function fakeHost(host: string): FakeHost {
       fake.said.push(`cancel ${instance}`);
       fake.sick.add(`cancelled ${instance}+${turn}`);
       fake.release();
+    },
+    traffic: async ({ proxy, ready, drain, enough }) => {
+      reach(fake);
+      if (fake.trafficFails) throw new RemoteError({ code: 'SLIP_TRAFFIC', host, message: 'HAProxy says no.' });
+      const count = serversOf(fake, [proxy]).filter(({ server, up }) => up && ready.includes(server)).length;
+      const isEnough = count === ready.length || (enough === 'one' && count > 0);
+      if (isEnough) {
+        fake.said.push(`traffic to ${ready.join(' ')} not to ${drain.join(' ')}`);
+        ready.forEach((server) => fake.servers.set(server, 'ready'));
+        drain.forEach((server) => fake.servers.set(server, 'drain'));
+      }
+      await Promise.resolve();
+      return { shifted: isEnough ? 'yes' : 'no', servers: serversOf(fake, [proxy]) };
     },
     finish: async ({ marks, prune, rollout, history, lock, journal }) => {
       reach(fake);
@@ -238,7 +257,22 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
   return say(3, 'end', before === undefined ? 'failed' : 'reverted', why);
 }
 
-function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState {
+/** Up is a server whose instance runs and is well. */
+function serversOf(fake: FakeHost, proxies: readonly ProxySettings[]): readonly ServerState[] {
+  return proxies.flatMap(({ role, servers }) =>
+    servers.map(({ server }) => ({
+      ...{ role, server, weight: 1, sessions: 0 },
+      wanted: fake.servers.get(server) ?? 'ready',
+      up: fake.links.has(server) && !fake.sick.has(server),
+    })),
+  );
+}
+
+function stateOf(
+  fake: FakeHost,
+  wanted: readonly InstanceSettings[],
+  proxies: readonly ProxySettings[] = [],
+): HostState {
   return {
     host: fake.host,
     now: Date.UTC(2026, 10, 21),
@@ -249,6 +283,7 @@ function stateOf(fake: FakeHost, wanted: readonly InstanceSettings[]): HostState
     disk: fake.disk,
     releases: [...fake.records.values()].sort((a, b) => a.sequence - b.sequence),
     instances: wanted.map((instance) => instanceState(fake, instance)),
+    traffic: serversOf(fake, proxies),
     leftovers: [...fake.links.keys()]
       .filter((name) => !wanted.some((instance) => instance.name === name))
       .map((name) => ({ name, current: fake.links.get(name), service: '{"type":"files"}' })),

@@ -41,6 +41,7 @@ export function hostState(host: string, change: Partial<HostState> = {}): HostSt
     notWritable: undefined,
     lock: undefined,
     last: undefined,
+    traffic: [],
     findings: [],
     ...change,
   };
