@@ -103,6 +103,11 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
     .option('--dir <dir>', 'deploy this folder as it is')
     .addOption(new Option('--strategy <strategy>', 'how to roll out').choices(['rolling']).default('rolling'))
     .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
+    .option(
+      '--irreversible',
+      'the release changes what older ones may not cope with (a migration): a way back over it needs force',
+    )
+    .option('-m, --message <why>', 'why it is irreversible')
     .option('--restart', 'also restart instances that run the release already')
     .addHelpText(
       'after',
@@ -116,6 +121,7 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
     .description('return the stage to a release that was good')
     .option('--to <release>', 'its id, or the end of it (default: the last good one before the live one)')
     .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
+    .option('--force-irreversible', 'also over a release that cannot be undone')
     .addHelpText(
       'after',
       '\nExamples:\n  slipway rollback production\n  slipway releases production\n  slipway rollback production --to 20261121T114205Z-1f0755f',

@@ -15,6 +15,7 @@ const ledgerSchema = z.object({
   by: words.default('unknown'),
   at: z.number().default(0),
   bad: words.optional(),
+  irreversible: words.optional(),
   kept: z.boolean().default(false),
 });
 
@@ -51,7 +52,8 @@ export function parseLedger(
 ): ReleaseRecord | undefined {
   const ledger = parse(ledgerSchema, json);
   if (!ledger || !isReleaseName(id)) return undefined;
-  return { ...ledger, id, present, revision: ledger.revision, recipe: ledger.recipe, bad: ledger.bad };
+  const { revision, recipe, bad, irreversible } = ledger;
+  return { ...ledger, id, present, revision, recipe, bad, irreversible };
 }
 
 export interface LedgerFacts {
@@ -63,6 +65,7 @@ export interface LedgerFacts {
   readonly recipe: string;
   readonly by: string;
   readonly at: number;
+  readonly irreversible?: string | undefined;
 }
 
 /** The host script changes the status in place: it has to be the first key. */

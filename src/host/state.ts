@@ -52,6 +52,8 @@ export interface ReleaseRecord {
   readonly at: number;
   /** Why it must not be deployed or rolled back to; undefined when it may. */
   readonly bad: string | undefined;
+  /** Why it cannot be undone: it has changed something that older releases may not cope with; undefined when it can. */
+  readonly irreversible: string | undefined;
   readonly kept: boolean;
   /** Its folder is in place, and the list of its files. */
   readonly present: boolean;

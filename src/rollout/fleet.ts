@@ -53,6 +53,7 @@ function mergeOne(held: readonly Held[], instances: readonly InstanceState[]): F
     status: strongest(held.map((one) => one.record.status)),
     sequence: Math.max(...held.map((one) => one.record.sequence)),
     bad: held.find((one) => one.record.bad !== undefined)?.record.bad,
+    irreversible: held.find((one) => one.record.irreversible !== undefined)?.record.irreversible,
     kept: held.some((one) => one.record.kept),
     present: held.some((one) => one.record.present),
     on: held.filter((one) => one.record.present && one.record.status !== 'preparing').map((one) => one.host),

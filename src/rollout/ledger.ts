@@ -22,6 +22,6 @@ export interface LedgerOptions {
 
 export function ledgerLine({ status, release, recipe, releases, by, now }: LedgerOptions): string {
   const sequence = Math.max(0, ...releases.map((one) => one.sequence)) + 1;
-  const { revision, subject, digest } = release;
-  return formatLedger({ status, sequence, revision, subject, digest, recipe, by, at: now });
+  const { revision, subject, digest, irreversible } = release;
+  return formatLedger({ status, sequence, revision, subject, digest, recipe, by, at: now, irreversible });
 }

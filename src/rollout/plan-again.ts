@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 
 export interface Again extends Omit<Reusing, 'release'> {
   /** As it was planned, or as the ledger knows it. */
-  readonly release: Pick<PlannedRelease, 'id' | 'digest' | 'revision'>;
+  readonly release: Pick<PlannedRelease, 'id' | 'digest' | 'revision' | 'irreversible'>;
   /** What to do when it cannot be had. */
   readonly mend: string;
 }
@@ -31,9 +31,13 @@ export async function prepareAgain(
   if (found !== undefined && lacking.length === 0) return prepareReuse(stage, { ...again, release: found });
   const lost = lostRelease(release.id, lacking, mend);
   if (kind === 'rollback') throw lost;
-  const { revision } = release;
-  const ref = revision === undefined ? {} : { ref: revision };
-  const prepared = await prepareDeploy(stage, { ...options, ...ref, only: hosts, kind, among });
+  const { revision, irreversible } = release;
+  const prepared = await prepareDeploy(stage, {
+    ...options,
+    ...(revision === undefined ? {} : { ref: revision }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+    ...{ only: hosts, kind, among },
+  });
   const { id, digest } = prepared.plan.release;
   // where nobody has it yet, the same files get an id of their own
   const isSame = digest === release.digest && (found === undefined || found.on.length === 0 || id === release.id);

@@ -8,6 +8,7 @@ import { expiredReleases } from '../release/retention.ts';
 import { buildArtifact } from '../release/source.ts';
 import { createDelivery, findLacks, hostPlan, type Lack, spareFor } from './deliver.ts';
 import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
+import { heldForward } from './irreversible.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
 import { whoAmI } from './owner.ts';
@@ -68,7 +69,7 @@ async function planArtifact(stage: Stage, options: MakeOptions, built: Built): P
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases([...states, ...beside.states]);
   const recipe = recipeOf(settings);
-  const release = plannedRelease(stage, artifact, { releases, recipe });
+  const release = plannedRelease(stage, artifact, { releases, recipe, irreversible: options.irreversible });
   await manifests.keep(artifact.manifest);
   const [lacks, changes] = await Promise.all([
     findLacks(stage, states, { release: release.id, recipe, manifest: artifact.manifest, compare }),
@@ -79,25 +80,33 @@ async function planArtifact(stage: Stage, options: MakeOptions, built: Built): P
   const planning: Planning = { release, recipe, lacks, artifact, beside };
   const replan = (now: readonly Reading[]) => planWith(stage, options, { ...planning, readings: now });
   const { plan, ledger } = replan(readings);
-  const wasGood = releases.some((one) => one.id === release.id && one.status === 'good');
+  const known = releases.find((one) => one.id === release.id);
   return {
     plan,
-    alreadyLive: isAlreadyLive(plan, states),
+    // what is only to be marked still has to be
+    alreadyLive: isAlreadyLive(plan, states) && known?.irreversible === release.irreversible,
     changes,
     hosts,
     readings,
-    delivery: createDelivery({ artifact, packing, lacks, ledger, wasGood }),
+    delivery: createDelivery({ artifact, packing, lacks, ledger, wasGood: known?.status === 'good' }),
     why: purpose(plan.kind, release.id),
     takes: undefined,
     replan,
   };
 }
 
+/** What the ledgers know, and what is to be added. */
+interface Recorded {
+  readonly releases: readonly FleetRelease[];
+  readonly recipe: string;
+  readonly irreversible: string | undefined;
+}
+
 /** The same files by the same recipe are the same release, whoever made them first. */
 function plannedRelease(
   { clock }: Stage,
   { manifest, origin }: Artifact,
-  { releases, recipe }: { readonly releases: readonly FleetRelease[]; readonly recipe: string },
+  { releases, recipe, irreversible }: Recorded,
 ): PlannedRelease {
   const same = releases.find(
     (one) => one.digest === manifest.digest && one.recipe === recipe && one.status !== 'preparing' && one.on.length > 0,
@@ -116,6 +125,7 @@ function plannedRelease(
     digest: manifest.digest,
     files: manifest.entries.length,
     bytes: manifest.entries.reduce((sum, entry) => sum + entry.size, 0),
+    irreversible: irreversible ?? same?.irreversible,
   };
 }
 
@@ -160,7 +170,7 @@ function planWith(
     ],
   });
   const ledger = ledgerLine({ status: 'preparing', release, recipe, releases, by: whoAmI(), now: clock.now() });
-  return { plan, ledger, leftovers: revived };
+  return { plan: heldForward(plan), ledger, leftovers: revived };
 }
 
 function sourceWarnings({ origin }: Artifact): readonly string[] {
@@ -195,7 +205,8 @@ function pruneFor(keepReleases: number, release: PlannedRelease, states: readonl
 }
 
 function newRecord({ id, revision, subject, digest }: PlannedRelease, sequence: number): FleetRelease {
-  const facts = { id, revision, subject, digest, sequence, recipe: undefined, by: '', at: 0, bad: undefined };
+  const unknown = { recipe: undefined, by: '', at: 0, bad: undefined, irreversible: undefined };
+  const facts = { id, revision, subject, digest, sequence, ...unknown };
   return { ...facts, status: 'good', kept: false, present: true, on: [], live: [], notATarget: undefined };
 }
 

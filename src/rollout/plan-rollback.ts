@@ -1,6 +1,7 @@
 import { nearest } from '../base/nearest.ts';
 import { UserError } from '../base/errors.ts';
 import { liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
+import { irreversibleBetween, requireReversible } from './irreversible.ts';
 import { isManual } from './locking.ts';
 import type { Prepared } from './prepared.ts';
 import { prepareReuse } from './reuse.ts';
@@ -10,7 +11,10 @@ import { readOthers, targets } from './targets.ts';
 import { readFrozen } from './unfinished.ts';
 
 /** Chooses where to go back to, and plans the way: the fast one, without bakes. */
-export async function prepareRollback(stage: Stage, { to, only, takes }: RollbackOptions): Promise<Prepared> {
+export async function prepareRollback(
+  stage: Stage,
+  { to, only, takes, overIrreversible = 'refused' }: RollbackOptions,
+): Promise<Prepared> {
   const { settings } = stage;
   const hosts = targets(stage, only);
   const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
@@ -21,7 +25,9 @@ export async function prepareRollback(stage: Stage, { to, only, takes }: Rollbac
   const named = to ?? (held === undefined ? undefined : await whereFrom(stage, held, readings));
   const target =
     named === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, named);
-  return prepareReuse(stage, { kind: 'rollback', release: target, hosts, readings, beside, takes: held });
+  const over = irreversibleBetween(releases, liveRelease(releases), target);
+  const warnings = requireReversible({ stage: settings.stage, over, to: target }, overIrreversible);
+  return prepareReuse(stage, { kind: 'rollback', release: target, hosts, readings, beside, warnings, takes: held });
 }
 
 /**

@@ -32,6 +32,8 @@ export interface PlannedRelease {
   readonly digest: string;
   readonly files: number;
   readonly bytes: number;
+  /** Why it cannot be undone, when that was said of it. */
+  readonly irreversible?: string | undefined;
 }
 
 export interface Policy {

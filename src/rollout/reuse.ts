@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.ts';
 import { instancesOf, mergeReleases } from './fleet.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
 import { isAlreadyLive, makePlan } from './make-plan.ts';
+import { heldForward } from './irreversible.ts';
 import { type Leftovers, leftoversOf } from './leftovers.ts';
 import { whoAmI } from './owner.ts';
 import { type Among, type Prepared, purpose, type Replan } from './prepared.ts';
@@ -21,6 +22,8 @@ export interface Reusing {
   readonly takes: string | undefined;
   /** All, when left out. */
   readonly among?: Among | undefined;
+  /** What is to be said of it beside the usual. */
+  readonly warnings?: readonly string[];
 }
 
 /** A rollout of a release that the hosts have: nothing is sent, every file is verified. */
@@ -47,21 +50,22 @@ const NO_LEFTOVERS: Leftovers = { revived: [], warnings: [] };
 
 function planReuse(
   { settings, clock }: Stage,
-  { kind, release, hosts, beside, among }: Reusing,
+  { kind, release, hosts, beside, among, warnings: told = [] }: Reusing,
   now: readonly Reading[],
 ): Replan {
   const states = now.map(({ state }) => state);
   const planned = plannedRelease(release);
   // a way back leaves alone what is not part of it
   const { revived, warnings } = kind === 'rollback' ? NO_LEFTOVERS : leftoversOf(states);
-  const plan = makePlan({
+  const made = makePlan({
     ...{ kind, settings, states, release: planned, leftovers: revived },
     bystanders: instancesOf(beside.states),
     hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
     restart: 'when needed',
     among: among?.(states),
-    warnings: [...unknownWarnings(beside), ...warnings],
+    warnings: [...told, ...unknownWarnings(beside), ...warnings],
   });
+  const plan = heldForward(made);
   // what was good before and is deployed again is the newest one at the end; any other has its place already
   if (kind !== 'deploy' || !wasGood(release)) return { plan, ledger: undefined, leftovers: revived };
   const releases = mergeReleases([...states, ...beside.states]);
@@ -82,6 +86,6 @@ function reuse(release: FleetRelease, ledger: string | undefined): Delivery {
   };
 }
 
-function plannedRelease({ id, revision, subject, digest }: FleetRelease): PlannedRelease {
-  return { id, revision, subject, digest, files: 0, bytes: 0 };
+function plannedRelease({ id, revision, subject, digest, irreversible }: FleetRelease): PlannedRelease {
+  return { id, revision, subject, digest, files: 0, bytes: 0, irreversible };
 }

@@ -5,6 +5,7 @@ import type { WishedIntent } from './wishes.ts';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
 import type { SlipwayError } from '../base/errors.ts';
 import type { RolloutEvent } from './events.ts';
+import type { OverIrreversible } from './irreversible.ts';
 import type { Plan } from './plan.ts';
 
 /** One stage, connected: what the command line and the TUI are built on. Both can do the same through it. */
@@ -66,6 +67,8 @@ export interface DeployOptions {
   readonly dir?: string;
   readonly only?: readonly string[];
   readonly restart?: boolean;
+  /** Why the release cannot be undone. */
+  readonly irreversible?: string;
   /** `soon`: hosts may find out already what the upload will need to know. */
   readonly begins?: 'soon' | 'never';
   /** Whether git is asked for the commits since what is live; told when left out. */
@@ -81,6 +84,8 @@ export interface RollbackOptions {
   readonly only?: readonly string[];
   /** A rollout whose lock this one may take; a paused one when left out. */
   readonly takes?: string;
+  /** Refused, when left out. */
+  readonly overIrreversible?: OverIrreversible;
   readonly signal?: AbortSignal;
 }
 

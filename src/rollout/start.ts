@@ -7,6 +7,7 @@ import type { HostState } from '../host/state.ts';
 import { createControls } from './controls.ts';
 import type { RolloutContext } from './context.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { holdForward } from './irreversible.ts';
 import { createJournal } from './journal.ts';
 import { thisOwner } from './owner.ts';
 import type { Prepared } from './prepared.ts';
@@ -23,7 +24,7 @@ export function startRollout(
   const { settings, clock, clients } = stage;
   const id = rolloutId(clock.now());
   const events = createEventStream(id, clock);
-  const controls = createControls(settings.stage);
+  const controls = holdForward(createControls(settings.stage), prepared.plan);
   const context: RolloutContext = {
     id,
     plan: prepared.plan,

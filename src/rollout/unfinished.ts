@@ -124,6 +124,7 @@ const planSchema = z.object({
       .string()
       .regex(/^[0-9a-f]{40,64}$/)
       .optional(),
+    irreversible: z.string().optional(),
   }),
   hosts: z.array(z.object({ host: z.string() })),
   instances: z.array(z.object({ instance: z.string(), change: z.string(), back: releaseId.optional() })),

@@ -6,7 +6,15 @@ import { expiredReleases } from '../../src/release/retention.ts';
 
 function release(sequence: number, status: ReleaseStatus, more: Partial<ReleaseRecord> = {}): ReleaseRecord {
   const id = `20261121T1142${String(sequence).padStart(2, '0')}Z-1f0755f`;
-  const text = { revision: undefined, recipe: undefined, subject: '', digest: '', by: 'ana', bad: undefined };
+  const text = {
+    revision: undefined,
+    recipe: undefined,
+    subject: '',
+    digest: '',
+    by: 'ana',
+    bad: undefined,
+    irreversible: undefined,
+  };
   return { id, status, sequence, at: 0, kept: false, present: true, ...text, ...more };
 }
 

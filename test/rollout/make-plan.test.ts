@@ -200,6 +200,7 @@ describe('a plan', () => {
       by: '',
       at: 0,
       bad: undefined,
+      irreversible: undefined,
       kept: false,
       present: true,
     };

@@ -1,4 +1,5 @@
 import type { CliContext, GlobalOptions } from '../context.ts';
+import { UserError } from '../../base/errors.ts';
 import { openStage } from '../open.ts';
 import { type RolloutFlags, runRollout } from '../run-rollout.ts';
 
@@ -7,12 +8,16 @@ export interface DeployFlags extends GlobalOptions, RolloutFlags {
   readonly dir?: string;
   readonly only?: readonly string[];
   readonly restart?: boolean;
+  readonly irreversible?: boolean;
+  readonly message?: string;
 }
 
 export async function deploy(context: CliContext, stage: string, flags: DeployFlags): Promise<number> {
+  const irreversible = whyIrreversible(flags);
   const session = await openStage(context, stage, flags);
   const { ref, dir, only, restart } = flags;
   const wanted = {
+    ...(irreversible === undefined ? {} : { irreversible }),
     ...(ref === undefined ? {} : { ref }),
     ...(dir === undefined ? {} : { dir }),
     ...(only === undefined ? {} : { only }),
@@ -30,4 +35,13 @@ export async function deploy(context: CliContext, stage: string, flags: DeployFl
   } finally {
     await session.close();
   }
+}
+
+function whyIrreversible({ irreversible, message }: DeployFlags): string | undefined {
+  if (irreversible === true) return message?.trim() || 'its maker says so';
+  if (message === undefined) return undefined;
+  throw new UserError({
+    code: 'SLIP_MESSAGE',
+    message: 'A message says why a release is irreversible: give --irreversible, too.',
+  });
 }

@@ -1,7 +1,10 @@
 import { formatDuration } from '../../base/duration.ts';
+import { list } from '../../base/text.ts';
 import { columns } from '../../base/columns.ts';
 import type { HostState, InstanceState } from '../../host/state.ts';
 import { driftWords } from '../../rollout/drift.ts';
+import { liveRelease } from '../../rollout/fleet.ts';
+import { irreversibleBetween } from '../../rollout/irreversible.ts';
 import { describeLock } from '../../rollout/locking.ts';
 import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts';
 
@@ -42,10 +45,11 @@ function hostNotes(reading: HostReading): readonly string[] {
 /** Releases for people, newest first. */
 export function releaseLines(releases: readonly FleetRelease[], { now }: { readonly now: number }): readonly string[] {
   if (releases.length === 0) return ['No release yet.'];
+  const live = liveRelease(releases);
   const rows = releases.map((one) => [
     one.id,
-    one.bad === undefined ? one.status : `BAD: ${one.bad}`,
-    one.notATarget === undefined ? 'yes' : `no: ${one.notATarget}`,
+    releaseStatus(one),
+    wayBack(one, irreversibleBetween(releases, live, one)),
     one.live.length > 0 ? `${one.live.length} live` : '',
     `on ${one.on.length}`,
     one.at > 0 ? `${formatDuration(Math.max(0, now - one.at))} ago` : '',
@@ -53,4 +57,14 @@ export function releaseLines(releases: readonly FleetRelease[], { now }: { reado
     one.subject,
   ]);
   return columns([['RELEASE', 'STATUS', 'ROLL BACK TO IT', 'LIVE', 'HOSTS', 'MADE', 'BY', 'WHAT'], ...rows]);
+}
+
+function releaseStatus({ status, bad, irreversible }: FleetRelease): string {
+  const undo = irreversible === undefined ? '' : `, IRREVERSIBLE: ${irreversible}`;
+  return `${bad === undefined ? status : `BAD: ${bad}`}${undo}`;
+}
+
+function wayBack({ notATarget }: FleetRelease, over: readonly FleetRelease[]): string {
+  if (notATarget !== undefined) return `no: ${notATarget}`;
+  return over.length === 0 ? 'yes' : `by force: over ${list(over.map(({ id }) => id))}`;
 }

@@ -1,6 +1,8 @@
 import type { FleetRelease } from '../../rollout/session.ts';
 import type { ReleaseStatus } from '../../host/state.ts';
-import { plural } from '../../base/text.ts';
+import { liveRelease } from '../../rollout/fleet.ts';
+import { irreversibleBetween } from '../../rollout/irreversible.ts';
+import { list, plural } from '../../base/text.ts';
 import { leadOf, windowStart } from '../layout.ts';
 import { releasesOf, selectedRelease, shortRelease } from '../select/fleet.ts';
 import type { UiState } from '../state.ts';
@@ -13,6 +15,7 @@ import { age, turning } from './words.ts';
 const COLUMNS: readonly Column[] = [
   { title: 'RELEASE', min: 7, max: 26, drop: 0 },
   { title: 'STATUS', min: 12, max: 14, drop: 0 },
+  { title: 'UNDO', min: 4, drop: 0 },
   { title: 'LIVE', min: 4, max: 14, drop: 0 },
   { title: 'AGE', min: 6, drop: 2 },
   { title: 'HOSTS', min: 5, drop: 4 },
@@ -27,7 +30,7 @@ export function releaseRows(state: UiState, area: Area): Row[] {
   const cells = releases.map((release) => cellsOf(release, state, area));
   const widths = columnWidths(COLUMNS, cells, area.columns - 4);
   const layout = { widths, ellipsis: area.glyphs.ellipsis, lead: '   ' };
-  const detail = detailRows(selectedRelease(state), area);
+  const detail = detailRows(selectedRelease(state), releases, area);
   const rows = area.rows - 1 - detail.length;
   const cursor = Math.min(state.cursor.releases, releases.length - 1);
   const start = windowStart(cursor, releases.length, rows);
@@ -53,6 +56,7 @@ function cellsOf(release: FleetRelease, state: UiState, { glyphs, columns }: Are
   return [
     span(columns < 100 ? shortRelease(release.id) : release.id, style),
     bad === undefined ? statusSign(release.status, kept, glyphs) : span(`${glyphs.bad} bad`, 'bad'),
+    release.irreversible === undefined ? span('') : span(`${glyphs.warn} no`, 'warn'),
     span(live.length === 0 ? glyphs.dash : `on ${live.length}`, live.length === 0 ? 'muted' : 'ok'),
     span(age(state.now - release.at), 'muted'),
     span(`${on.length}/${state.session?.hosts.length ?? on.length}`, 'muted'),
@@ -75,15 +79,11 @@ function statusSign(status: ReleaseStatus, isKept: boolean, glyphs: Glyphs): Spa
 }
 
 /** All about the chosen release: where it runs, and why it cannot be gone back to. */
-function detailRows(release: FleetRelease | undefined, area: Area): Row[] {
+function detailRows(release: FleetRelease | undefined, releases: readonly FleetRelease[], area: Area): Row[] {
   if (!release) return [];
-  const { live, on, bad, notATarget } = release;
+  const { live, on, bad, irreversible } = release;
   const held = `held by ${plural(on.length, 'host')}, made by ${release.by}`;
   const where = live.length === 0 ? `runs nowhere, ${held}` : `runs on ${live.join(', ')}; ${held}`;
-  const target =
-    notATarget === undefined
-      ? span(` Enter plans a rollback to it`, 'ok')
-      : span(` ${area.glyphs.dash} no rollback to it: ${notATarget}`, 'warn');
   return [
     blank,
     row(span(` ${release.id}  `, 'strong'), span(release.subject)),
@@ -91,6 +91,16 @@ function detailRows(release: FleetRelease | undefined, area: Area): Row[] {
       .slice(0, 2)
       .map((text) => row(span(` ${text}`, 'muted'))),
     ...(bad === undefined ? [] : [row(span(` ${area.glyphs.bad} marked bad: ${bad}`, 'bad'))]),
-    row(target),
+    ...(irreversible === undefined
+      ? []
+      : [row(span(` ${area.glyphs.warn} cannot be undone: ${irreversible}`, 'warn'))]),
+    row(wayBackSpan(release, irreversibleBetween(releases, liveRelease(releases), release), area)),
   ];
+}
+
+function wayBackSpan({ notATarget }: FleetRelease, over: readonly FleetRelease[], { glyphs }: Area): Span {
+  if (notATarget !== undefined) return span(` ${glyphs.dash} no rollback to it: ${notATarget}`, 'warn');
+  if (over.length === 0) return span(' Enter plans a rollback to it', 'ok');
+  const ids = list(over.map(({ id }) => shortRelease(id)));
+  return span(` ${glyphs.dash} a rollback to it needs --force-irreversible: ${ids} cannot be undone`, 'warn');
 }

@@ -210,7 +210,15 @@ function superseded({ host }: FakeHost): RemoteError {
 
 function write(fake: FakeHost, id: string, change: object): void {
   const empty = { id, status: 'preparing', sequence: 1, revision: undefined, subject: '', digest: '0'.repeat(64) };
-  const facts = { recipe: undefined, by: 'test', at: 0, bad: undefined, kept: false, present: true };
+  const facts = {
+    recipe: undefined,
+    by: 'test',
+    at: 0,
+    bad: undefined,
+    irreversible: undefined,
+    kept: false,
+    present: true,
+  };
   fake.records.set(id, { ...empty, ...facts, ...fake.records.get(id), ...change } as ReleaseRecord);
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
+import type { OverIrreversible } from '../../../src/rollout/irreversible.ts';
 import { createManifests } from '../../../src/rollout/manifests.ts';
 import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
 import { prepareReconcile } from '../../../src/rollout/plan-reconcile.ts';
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly whenPaused?: 'wait' | 'end';
   readonly only?: readonly string[];
   readonly restart?: boolean;
+  readonly irreversible?: string;
+  readonly overIrreversible?: OverIrreversible;
   /** Called with every event; sends intents by what it sees. */
   readonly onEvent?: (event: RolloutEvent, send: (intent: Intent | Plain) => string | undefined) => void;
 }
@@ -99,14 +102,22 @@ export async function fakeStage({
     clock,
     write,
     host: (name) => hosts.find((one) => one.host === name)!,
-    deploy: async (text, { whenPaused = 'end', onEvent, only, restart } = {}) => {
+    deploy: async (text, { whenPaused = 'end', onEvent, only, restart, irreversible } = {}) => {
       clock.advance(1000); // ids tell seconds
       await write(text);
-      const prepared = await prepareDeploy(stage, { ...(only ? { only } : {}), ...(restart ? { restart } : {}) });
+      const prepared = await prepareDeploy(stage, {
+        ...(only ? { only } : {}),
+        ...(restart ? { restart } : {}),
+        ...(irreversible === undefined ? {} : { irreversible }),
+      });
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },
-    rollback: async ({ whenPaused = 'end', onEvent, to, only } = {}) => {
-      const prepared = await prepareRollback(stage, { ...(to === undefined ? {} : { to }), ...(only ? { only } : {}) });
+    rollback: async ({ whenPaused = 'end', onEvent, to, only, overIrreversible = 'refused' } = {}) => {
+      const prepared = await prepareRollback(stage, {
+        ...(to === undefined ? {} : { to }),
+        ...(only ? { only } : {}),
+        overIrreversible,
+      });
       return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
     },
     reconcile: async ({ whenPaused = 'end', onEvent } = {}) => {

@@ -63,6 +63,7 @@ export function release(change: Partial<FleetRelease & ReleaseRecord> = {}): Fle
     by: 'ana@laptop',
     at: NOW - 75 * HOUR,
     bad: undefined,
+    irreversible: undefined,
     kept: false,
     present: true,
     on: ['fra-1', 'fra-2', 'hel-1'],
