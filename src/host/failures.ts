@@ -1,6 +1,6 @@
 import { formatBytes } from '../base/bytes.ts';
 import { quote } from '../base/shell.ts';
-import { RemoteError, type SlipwayError, UserError } from '../base/errors.ts';
+import { LockedError, RemoteError, type SlipwayError, UserError } from '../base/errors.ts';
 import { HostFailure } from './call.ts';
 import { needMend, needText } from './needs.ts';
 
@@ -18,12 +18,22 @@ function toError({ host, failure, words }: HostFailure): SlipwayError {
       mend: 'Give this stage a deployTo of its own in hosts.json.',
     });
   }
+  if (failure === 'superseded') return supersededBy(`${host}: it is no longer held by this rollout`);
   const known = Object.hasOwn(FAILURES, failure) ? FAILURES[failure] : undefined;
   if (!known) {
     return new RemoteError({ code: 'SLIP_HOST_SCRIPT', host, message: `${host}: ${[failure, ...words].join(' ')}` });
   }
   const { code, what, mend } = known(words[0] ?? '', words[1] ?? '');
   return new RemoteError({ code, host, message: `${host}: ${what}.`, ...(mend === undefined ? {} : { mend }) });
+}
+
+/** The lock is somebody else's by now: the stage was taken over, and its owner has the say. */
+export function supersededBy(what: string): LockedError {
+  return new LockedError({
+    code: 'SLIP_SUPERSEDED',
+    message: `${what}: somebody took the stage over.`,
+    mend: 'Look at `slipway status` and `slipway history` for who did.',
+  });
 }
 
 interface Failure {
@@ -34,11 +44,6 @@ interface Failure {
 
 /** What the host script's `fail` says, and what its words are. */
 const FAILURES: Readonly<Record<string, ((first: string, second: string) => Failure) | undefined>> = {
-  superseded: () => ({
-    code: 'SLIP_SUPERSEDED',
-    what: 'it is no longer held by this rollout: somebody took the stage over',
-    mend: 'Look at `slipway status` and `slipway history` for who did.',
-  }),
   denied: (folder) => ({
     code: 'SLIP_DENIED',
     what: `no right to write to ${folder}`,

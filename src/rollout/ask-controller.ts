@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { sanitise } from '../base/sanitise.ts';
-import { RemoteError, SlipwayError, UserError } from '../base/errors.ts';
+import { RemoteError, UserError } from '../base/errors.ts';
 import type { LockOwner } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import { describeLock } from './locking.ts';
 import { whoAmI } from './owner.ts';
 import type { Stage } from './stage.ts';
+import { isSuperseded } from './superseded.ts';
 import { findStanding, type Standing } from './unfinished.ts';
 import { type Wish, type WishedIntent, wishText } from './wishes.ts';
 
@@ -80,10 +81,6 @@ function parseAnswer(line: string): { readonly refused?: string | undefined } | 
 
 function notNow({ intent }: Wish, refused: string): UserError {
   return new UserError({ code: 'SLIP_NOT_NOW', message: `It cannot ${wishText(intent)} now: ${refused}.` });
-}
-
-function isSuperseded(reason: unknown): boolean {
-  return reason instanceof SlipwayError && reason.code === 'SLIP_SUPERSEDED';
 }
 
 function ended(stage: string): UserError {

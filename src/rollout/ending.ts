@@ -9,6 +9,7 @@ import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { whyOf } from './steps.ts';
+import { requireHeld } from './superseded.ts';
 import { isPaused } from './transitions.ts';
 
 export type Ending =
@@ -93,6 +94,7 @@ async function finishAll(context: RolloutContext, ending: Ending, outcome: Rollo
       context.events.emit({ type: 'lock.released', host: host.host });
     }),
   );
+  requireHeld(finished);
   finished.forEach((result, index) => {
     if (result.status === 'fulfilled') return;
     const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);

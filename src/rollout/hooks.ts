@@ -1,6 +1,7 @@
 import { SlipwayError } from '../base/errors.ts';
 import { hostOf, type RolloutContext } from './context.ts';
 import type { Step } from './plan.ts';
+import { isSuperseded } from './superseded.ts';
 import { type StepResult, urgentResult } from './steps.ts';
 
 export type HookStep = Extract<Step, { type: 'hook' }>;
@@ -17,7 +18,7 @@ export async function runHooks(context: RolloutContext, step: HookStep): Promise
   } catch (thrown) {
     const urgent = signal.aborted ? urgentResult(context) : undefined;
     if (urgent) return urgent;
-    if (step.when === 'release' || !(thrown instanceof SlipwayError)) throw thrown;
+    if (step.when === 'release' || isSuperseded(thrown) || !(thrown instanceof SlipwayError)) throw thrown;
     const message = `A hook after the rollout has failed: ${thrown.message}`;
     context.events.emit({ type: 'warning', host: step.host, message });
     return { type: 'done' };

@@ -6,6 +6,7 @@ import type { HostClient, LockAnswer, LockOptions, LookOptions, ReceiveAnswer } 
 import type { RolloutContext } from './context.ts';
 import { isDeadHere } from './owner.ts';
 import { atMost } from './patience.ts';
+import { requireHeld } from './superseded.ts';
 import { uploadFor } from './upload.ts';
 
 /**
@@ -197,9 +198,9 @@ function lockedDetails(stage: string, host: string, lock: LockState) {
   };
 }
 
-/** The lock stays for the person who decides; it does not age. */
+/** The lock stays for the person who decides; it does not age. Throws LockedError when it is somebody else's by now. */
 export async function keepPaused({ clock, hosts, owner }: RolloutContext): Promise<void> {
-  const paused = Promise.allSettled(hosts.map((host) => host.own({ ...owner, state: 'paused' })));
+  const paused = Promise.allSettled(hosts.map((host) => host.own({ ...owner, state: 'paused' }))).then(requireHeld);
   await atMost(clock, LAST_WORDS_MS, paused);
 }
 

@@ -1,5 +1,6 @@
 import { enterPhase, type RolloutContext } from './context.ts';
 import { back, nextBatch, type Run } from './run.ts';
+import { requireOurs } from './superseded.ts';
 
 export type WayBack = 'back' | 'stuck' | 'left' | 'aborted';
 
@@ -21,7 +22,7 @@ export async function rollBack(
     const batch = nextBatch(context, run, waiting);
     if (batch.length === 0) return run.broken.size > 0 ? 'stuck' : 'back';
     waiting = waiting.filter((id) => !batch.includes(id));
-    const outcomes = await Promise.all(batch.map((instance) => back(context, run, instance)));
+    const outcomes = requireOurs(await Promise.all(batch.map((instance) => back(context, run, instance))));
     if (outcomes.some((outcome) => outcome.type === 'left')) return 'left';
     if (outcomes.some((outcome) => outcome.type !== 'updated' && outcome.type !== 'retired')) {
       return stoppedBy(context) ?? 'stuck';

@@ -105,6 +105,7 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
     case 'unknown':
       breaks(context, run, { instance, outcome });
       break;
+    case 'superseded':
     case 'left':
       break;
   }
@@ -116,7 +117,7 @@ export async function back(context: RolloutContext, run: Run, instance: string):
   const { back: to } = plannedInstance(context, instance);
   // what failed is no place to go back to when the way back fails
   const outcome = await step(context, run, { instance, expected: context.plan.release.id, to, back: to });
-  if (outcome.type === 'left') return outcome;
+  if (outcome.type === 'left' || outcome.type === 'superseded') return outcome;
   forget(run, instance);
   run.broken.delete(instance);
   run.unknown.delete(instance);

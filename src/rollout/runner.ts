@@ -16,7 +16,7 @@ import { pauseAsked, runStep, type StepResult, whyOf } from './steps.ts';
 
 /**
  * Walks a plan to its end. Throws (LockedError, RemoteError, UserError) only while nothing that users see has been changed;
- * from then on every end is an outcome.
+ * from then on every end is an outcome, but for a stage that somebody took over: what stands there is theirs to tell.
  */
 export async function runRollout(planned: RolloutContext): Promise<RolloutOutcome> {
   const { events, journal, controls } = planned;

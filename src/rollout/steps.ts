@@ -7,6 +7,7 @@ import type { Step } from './plan.ts';
 import type { Ending } from './ending.ts';
 import { runHooks } from './hooks.ts';
 import { passGate } from './gating.ts';
+import { requireOurs } from './superseded.ts';
 import { keepWarm, switchTraffic } from './traffic.ts';
 import { back, failuresOf, forward, isSettled, isSkipped, nextBatch, type Run } from './run.ts';
 
@@ -70,7 +71,7 @@ export async function change(context: RolloutContext, run: Run, changing: Changi
     const batch = nextBatch(context, run, waiting);
     if (batch.length === 0) return noneMayGo(run, waiting);
     waiting = waiting.filter((id) => !batch.includes(id));
-    const outcomes = await Promise.all(batch.map((instance) => forward(context, run, instance)));
+    const outcomes = requireOurs(await Promise.all(batch.map((instance) => forward(context, run, instance))));
     if (outcomes.some((outcome) => outcome.type === 'left')) return { type: 'leave' };
     const result = urgentResult(context) ?? judge(context, run, { ...changing, instances: waiting });
     if (result.type !== 'done') return result;
@@ -144,7 +145,7 @@ async function takeBack(context: RolloutContext, run: Run, worse: ReadonlyMap<st
     // those that got worse are most likely out already
     const batch = found.length > 0 ? found : waiting.slice(0, 1);
     waiting = waiting.filter((id) => !batch.includes(id));
-    await Promise.all(batch.map((instance) => back(context, run, instance)));
+    requireOurs(await Promise.all(batch.map((instance) => back(context, run, instance))));
     batch.filter((id) => !run.broken.has(id)).forEach((id) => run.failed.set(id, worse.get(id)!));
   }
 }

@@ -8,6 +8,7 @@ import { serviceLine } from '../service/leftover.ts';
 import { isAway } from './away.ts';
 import { hostOf, instanceOf, type RolloutContext } from './context.ts';
 import type { Proof } from './events.ts';
+import { isSuperseded } from './superseded.ts';
 import { workerEvent } from './worker-events.ts';
 
 /** What is to become of one instance. */
@@ -35,6 +36,8 @@ export type Outcome =
   | { readonly type: 'stuck'; readonly reason: string }
   /** The host cannot be reached, or the worker died: nobody knows. */
   | { readonly type: 'unknown'; readonly reason: string; readonly cause: 'host' | 'worker' }
+  /** The stage was taken over: nothing more was done, and what stands is for others to judge. */
+  | { readonly type: 'superseded'; readonly instance: string }
   /** We stopped looking; the worker goes on. */
   | { readonly type: 'left' };
 
@@ -93,7 +96,7 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
     if (over.aborted) return;
     const event = workerEvent(context, change.instance, frame);
     if (event) context.events.add(event);
-    last.outcome ??= outcomeOf(frame);
+    last.outcome ??= outcomeOf(change.instance, frame);
   };
   try {
     await host.activate({
@@ -113,6 +116,7 @@ async function watch(context: RolloutContext, change: Change, over: AbortSignal)
       context.events.emit({ type: 'host.lost', host: hostName, reason: thrown.message });
       return refollow(context, change, { onFrame, last, over });
     }
+    if (isSuperseded(thrown)) return { type: 'superseded', instance: change.instance };
     // it was never reached, so nothing has been begun there
     if (isAway(thrown)) return { type: 'unknown', cause: 'host', reason: thrown.message };
     if (thrown instanceof SlipwayError) return { type: 'unknown', cause: 'worker', reason: thrown.message };
@@ -168,7 +172,7 @@ async function refollow(context: RolloutContext, change: Change, { onFrame, last
   return { type: 'unknown', cause: 'host', reason };
 }
 
-function outcomeOf({ kind, fields: [outcome = '', reason = ''] }: WorkerFrame): Outcome | undefined {
+function outcomeOf(instance: string, { kind, fields: [outcome = '', reason = ''] }: WorkerFrame): Outcome | undefined {
   if (kind === 'gone')
     return { type: 'unknown', cause: 'worker', reason: 'the update on the host ended without a word' };
   if (kind !== 'end') return undefined;
@@ -181,6 +185,8 @@ function outcomeOf({ kind, fields: [outcome = '', reason = ''] }: WorkerFrame): 
     case 'stuck':
     case 'failed':
       return { type: outcome, reason };
+    case 'superseded':
+      return { type: 'superseded', instance };
     case 'cancelled':
       return { type: 'failed', reason };
     default:

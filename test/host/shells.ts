@@ -11,12 +11,18 @@ export type Shell = (typeof SHELLS)[number];
 
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+export interface HostOptions extends LocalHostOptions {
+  /** A folder whose programs come before all others. */
+  readonly first?: string;
+}
+
 /** Makes hosts whose every `sh` is the wanted shell; with busybox, every tool is its applet. Call it once a test file. */
-export function hostMaker(): (shell: Shell, options?: LocalHostOptions) => Promise<LocalHost> {
+export function hostMaker(): (shell: Shell, options?: HostOptions) => Promise<LocalHost> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'slipway-shells-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (shell, options = {}) => {
-    const env = { PATH: `${layShell(join(folder, shell), shell)}:${SYSTEM}`, ...options.env };
+  return (shell, { first, ...options } = {}) => {
+    const tools = `${layShell(join(folder, shell), shell)}:${SYSTEM}`;
+    const env = { PATH: first === undefined ? tools : `${first}:${tools}`, ...options.env };
     return localHost({ ...options, shell: shell === 'busybox' ? ['busybox', 'sh'] : [shell], env });
   };
 }

@@ -92,7 +92,7 @@ describe('stopping and going back', { concurrent: true }, () => {
     await using host = await withReleases(makeHost('dash'), {}, {});
     await change(host, bot({ port: host.port }), { to: ONE });
     const { end } = await change(host, bot({ port: host.port }), { to: TWO, from: THREE, turn: 1 });
-    expect(end).toEqual(['superseded', `current points at ${ONE}, not at ${THREE}`]);
+    expect(end).toEqual(['moved', `current points at ${ONE}, not at ${THREE}`]);
     expect(await serving(host)).toBe(ONE);
   });
 });

@@ -73,9 +73,9 @@ read_wall() {
   case $NOW in *[!0-9]*) NOW=$(date +%s)500 ;; esac
 }
 
-# Durability: what has just been written or renamed survives a power cut. sync_path is for one file or folder, sync_tree for
-# all below; where they are not known, everything is synced.
-sync_path() { sync -- "$1" 2>/dev/null || sync; }
+# Durability: what has just been written or renamed survives a power cut. sync_path is for files and folders, sync_tree for
+# all below one; where they are not known, everything is synced.
+sync_path() { sync -- "$@" 2>/dev/null || sync; }
 
 sync_tree() { sync -f -- "$1" 2>/dev/null || sync; }
 

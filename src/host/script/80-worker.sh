@@ -60,7 +60,7 @@ claim() {
       [ -z "$(marked_by "$HOME_/.busy.$$")" ] || mv -T -- "$HOME_/.busy.$$" "$HOME_/.busy"
       rm -f -- "$HOME_/.busy.$$"
     else
-      holds_lock || superseded "the stage was taken over"
+      holds_lock || give_up superseded "the stage was taken over"
       ! is_cancelled || finish cancelled "nothing was changed"
       b_tries=$((b_tries + 1))
       [ "$b_tries" -lt 60 ] || finish failed "another update is at work on it"
@@ -79,24 +79,25 @@ unclaim() {
 is_cancelled() { [ -z "$REVERTING" ] && [ -e "$W.cancel" ]; }
 
 # Before each act that changes something: the lock is still ours, and the link is what we last saw. If not, somebody has
-# taken over and this worker has no say any more.
+# taken over, or has moved the link by hand, and this worker has no say any more.
 guard() {
-  holds_lock || superseded "the stage was taken over"
+  holds_lock || give_up superseded "the stage was taken over"
   beat
   ! points_at "$LINK" "$expect" || return 0
   read_release "$LINK"
-  [ "$RELEASE" = "$expect" ] || superseded "current points at ${RELEASE:-nothing}, not at ${expect:-nothing}"
+  [ "$RELEASE" = "$expect" ] || give_up moved "current points at ${RELEASE:-nothing}, not at ${expect:-nothing}"
 }
 
-superseded() {
-  state unverified "$expect" "$1"
-  finish superseded "$1"
+give_up() {
+  state unverified "$expect" "$2"
+  finish "$@"
 }
 
-# The switch: one rename. A link left behind by a cut is never written through, since it is removed first.
+# The switch: one rename. A link left behind by a cut is never written through, since it is removed first. That what it points
+# at is whole has to last as long as the link.
 switch_to() {
   point "$HOME_/current" "../../releases/$1" || return 1
-  sync_path "$HOME_"
+  sync_path "$HOME_" "$META/ledger/$1.json"
   expect=$1
 }
 

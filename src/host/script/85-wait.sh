@@ -7,7 +7,7 @@ wait_healthy() {
   emit state verifying "$expect" "" "$((WALL + STARTED + deadline))"
   while :; do
     ! is_cancelled || { WHY=cancelled && return 1; }
-    holds_lock || superseded "the stage was taken over"
+    holds_lock || give_up superseded "the stage was taken over"
     beat
     read_service
     check_service || return 1

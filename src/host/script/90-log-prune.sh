@@ -59,6 +59,7 @@ verb_rollout() {
   require_lock
   mkdir -p -- "$META/rollouts/$rollout" || fail write "$META/rollouts"
   must_write "$META/rollouts/$rollout/plan.json" "$plan"
+  sync_path "$META/rollouts/$rollout/plan.json"
 }
 
 # plan: rollout: its frozen plan, and how many of its release hooks have been run.

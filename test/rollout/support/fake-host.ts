@@ -1,6 +1,7 @@
 import { ConnectionLostError, RemoteError } from '../../../src/base/errors.ts';
-import type { InstanceSettings, ProxySettings } from '../../../src/config/settings.ts';
-import type { HostState, InstanceState, LockOwner, ReleaseRecord, ServerState } from '../../../src/host/state.ts';
+import { supersededBy } from '../../../src/host/failures.ts';
+import type { HostState, LockOwner, ReleaseRecord, ServerState } from '../../../src/host/state.ts';
+import { serversOf, stateOf } from './fake-state.ts';
 import type { ActivateOptions, HostClient, WorkerFrame } from '../../../src/host/verbs.ts';
 
 /** What a worker does when it is told to switch an instance to a release. */
@@ -85,7 +86,10 @@ export function fakeHost(host: string): FakeHost {
       if (history !== '') fake.told.push(history);
       return { type: 'released', was: { owner: held, ageMs: 0 } };
     },
-    own: async (owner) => void (fake.lockOwner = owner),
+    own: async (owner) => {
+      requireLock(fake, owner.rollout);
+      fake.lockOwner = owner;
+    },
     rollout: async (rollout, plan) => {
       reach(fake);
       await Promise.resolve();
@@ -154,6 +158,7 @@ export function fakeHost(host: string): FakeHost {
     },
     finish: async ({ marks, prune, rollout, history, lock, journal }) => {
       reach(fake);
+      requireLock(fake, rollout);
       const rest = journal.split('\n').filter((line) => line !== '');
       if (rest.length > 0) journals.set(rollout, [...(journals.get(rollout) ?? []), ...rest]);
       fake.told.push(history);
@@ -164,14 +169,14 @@ export function fakeHost(host: string): FakeHost {
     history: () => Promise.resolve([]),
     tell: async ({ rollout, line }) => {
       reach(fake);
-      if (fake.lockOwner?.rollout !== rollout) throw superseded(fake);
+      requireLock(fake, rollout);
       await Promise.resolve();
       told.push({ rollout, line });
       hearing.filter((one) => one.rollout === rollout).forEach(({ hear }) => hear(line));
     },
     answer: ({ rollout, id }) => {
       const said = fake.said.find((line) => line.includes(`"type":"rollout.asked","id":"${id}"`));
-      if (said === undefined && fake.lockOwner?.rollout !== rollout) return Promise.reject(superseded(fake));
+      if (said === undefined && fake.lockOwner?.rollout !== rollout) return Promise.reject(supersededBy(fake.host));
       return Promise.resolve(said);
     },
     control: (rollout, onLine) => {
@@ -200,12 +205,12 @@ function reach(fake: FakeHost): void {
   }
 }
 
-function absent({ host }: FakeHost): RemoteError {
-  return new RemoteError({ code: 'SLIP_ABSENT', host, message: 'It has no such thing.' });
+function requireLock(fake: FakeHost, rollout: string): void {
+  if (fake.lockOwner?.rollout !== rollout) throw supersededBy(fake.host);
 }
 
-function superseded({ host }: FakeHost): RemoteError {
-  return new RemoteError({ code: 'SLIP_SUPERSEDED', host, message: 'The stage was taken over.' });
+function absent({ host }: FakeHost): RemoteError {
+  return new RemoteError({ code: 'SLIP_ABSENT', host, message: 'It has no such thing.' });
 }
 
 function write(fake: FakeHost, id: string, change: object): void {
@@ -228,12 +233,13 @@ function frame(seq: number, kind: string, ...fields: readonly string[]): WorkerF
 
 async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promise<void>): Promise<void> {
   reach(fake);
+  requireLock(fake, options.rollout);
   const { instance, task, onFrame, turn } = options;
   const release = String(task['release']);
   const before = fake.links.get(instance);
   const say = (n: number, kind: string, ...fields: readonly string[]) =>
     onFrame(frame(turn * 1_000_000 + n, kind, ...fields));
-  if ((before ?? '') !== task['expect']) return say(1, 'end', 'superseded', `current points at ${before ?? 'nothing'}`);
+  if ((before ?? '') !== task['expect']) return say(1, 'end', 'moved', `current points at ${before ?? 'nothing'}`);
   fake.onChange({ type: 'begins', instance });
   const through = () => fake.onChange({ type: 'ends', instance });
   if (task['act'] === 'retire') {
@@ -266,63 +272,3 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
 }
 
 /** Up is a server whose instance runs and is well. */
-function serversOf(fake: FakeHost, proxies: readonly ProxySettings[]): readonly ServerState[] {
-  return proxies.flatMap(({ role, servers }) =>
-    servers.map(({ server }) => ({
-      ...{ role, server, weight: 1, sessions: 0 },
-      wanted: fake.servers.get(server) ?? 'ready',
-      up: fake.links.has(server) && !fake.sick.has(server),
-    })),
-  );
-}
-
-function stateOf(
-  fake: FakeHost,
-  wanted: readonly InstanceSettings[],
-  proxies: readonly ProxySettings[] = [],
-): HostState {
-  return {
-    host: fake.host,
-    now: Date.UTC(2026, 10, 21),
-    initialised: true,
-    user: 'deploy',
-    system: 'Linux x86_64',
-    tools: new Set(),
-    disk: fake.disk,
-    releases: [...fake.records.values()].sort((a, b) => a.sequence - b.sequence),
-    instances: wanted.map((instance) => instanceState(fake, instance)),
-    traffic: serversOf(fake, proxies),
-    leftovers: [...fake.links.keys()]
-      .filter((name) => !wanted.some((instance) => instance.name === name))
-      .map((name) => ({ name, current: fake.links.get(name), service: '{"type":"files"}' })),
-    owner: undefined,
-    lock: fake.lockOwner ? { owner: fake.lockOwner, ageMs: 0 } : undefined,
-    last: fake.last,
-    notWritable: undefined,
-    findings: [],
-  };
-}
-
-function instanceState(fake: FakeHost, { id, name, host }: InstanceSettings): InstanceState {
-  const current = fake.links.get(name);
-  const running = current !== undefined;
-  return {
-    id,
-    name,
-    host,
-    current,
-    previous: undefined,
-    runs: running ? { type: 'release', id: fake.runs.get(name) ?? current } : { type: 'nothing' },
-    service: {
-      status: running ? 'running' : 'stopped',
-      pid: running ? 1 : undefined,
-      startedAt: undefined,
-      restarts: 0,
-      detail: '',
-    },
-    health: running
-      ? { healthy: !fake.sick.has(name), outcome: fake.sick.has(name) ? '503' : '200', latencyMs: 1 }
-      : undefined,
-    busy: undefined,
-  };
-}
