@@ -17,6 +17,7 @@ import { type Frame, text } from './frames.ts';
 import { instanceVariables } from './instance-variables.ts';
 import { parseHistory } from './records.ts';
 import { readHostState, readServers } from './reading.ts';
+import { sampleCall, sampleRequest } from './sampling.ts';
 import type { Request } from './request.ts';
 import {
   arrivedRequest,
@@ -82,6 +83,10 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
       (await ask({ verb: 'history', variables: { count } })).flatMap((frame) =>
         frame.kind === 'line' ? (parseHistory(frame.fields[0] ?? '') ?? []) : [],
       ),
+    sample: async (options, onSamples) => {
+      await ask(sampleRequest(options), sampleCall(options, onSamples));
+    },
+    sampled: async () => readLines(await ask({ verb: 'sampled' })),
     log: async (instance, { onLine, signal }) => {
       const onFrame = (frame: Frame) => {
         if (frame.kind === 'line') onLine(text(frame, 0));

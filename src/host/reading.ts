@@ -102,7 +102,7 @@ function readService(frame: Frame): ServiceState {
 
 const STATUSES = ['running', 'starting', 'stopped', 'failed', 'none', 'unknown'] as const;
 
-function isStatus(word: string): word is (typeof STATUSES)[number] {
+export function isStatus(word: string): word is (typeof STATUSES)[number] {
   return (STATUSES as readonly string[]).includes(word);
 }
 
@@ -127,7 +127,7 @@ function readFinding(frame: Frame, user: string): Finding {
   };
 }
 
-function releaseName(frame: Frame, index: number): string | undefined {
+export function releaseName(frame: Frame, index: number): string | undefined {
   const name = text(frame, index);
   return isReleaseName(name) ? name : undefined;
 }

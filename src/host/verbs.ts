@@ -6,6 +6,7 @@ import type {
   ProxySettings,
   SharedSettings,
 } from '../config/settings.ts';
+import type { Sample } from '../analysis/sample.ts';
 import type { HistoryRecord } from './records.ts';
 import type { Variables } from './request.ts';
 import type { HostState, LockOwner, LockState, ServerState } from './state.ts';
@@ -57,6 +58,10 @@ export interface HostClient {
   /** The channel that beats and journals as long as the controller lives. */
   control(rollout: string, onLine: (line: string) => void): Promise<Control>;
   log(instance: InstanceSettings, options: LogOptions): Promise<void>;
+  /** Samples instances until the signal is aborted; `onSamples` gets those of one moment, with the host's time. */
+  sample(options: SampleOptions, onSamples: (samples: readonly Sample[]) => void): Promise<void>;
+  /** Rollouts whose journal holds samples, oldest first. */
+  sampled(): Promise<readonly string[]>;
 }
 
 export interface ProbeOptions {
@@ -287,6 +292,13 @@ export interface Control {
   close(): Promise<void>;
   /** Settles when the channel has ended for any other reason. */
   readonly ended: Promise<void>;
+}
+
+export interface SampleOptions {
+  readonly rollout: string;
+  readonly instances: readonly InstanceSettings[];
+  readonly sampleEveryMs: number;
+  readonly signal: AbortSignal;
 }
 
 export interface LogOptions {

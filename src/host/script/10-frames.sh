@@ -10,7 +10,7 @@ LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 # Set in a profile, some change what our tools do and print, and the others would be taken for ours.
-unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after CHECKED look stale history turn here back env_old lease_ CLAIMED h_since P_IN_USE
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after CHECKED look stale history turn here back env_old most lease_ CLAIMED h_since P_IN_USE
 TAB='	'
 NL='
 '
@@ -169,7 +169,7 @@ serve_one() {
 # after: what a verb has still to do once it has answered. Nobody waits for that but the next request on this channel.
 main() {
   exec 3>&1 1>&2
-  case $1 in receive | finish | prepare | hook | control | log) ;; *) exec </dev/null ;; esac
+  case $1 in receive | finish | prepare | hook | control | log | sample) ;; *) exec </dev/null ;; esac
   trap 'ended $?' EXIT
   trap 'exit 129' HUP
   trap 'exit 143' TERM

@@ -16,8 +16,8 @@ systemctl_do() {
 
 systemctl_show() {
   case $scope in
-    user) systemctl --user show "$unit" -p LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result ;;
-    *) systemctl show "$unit" -p LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result ;;
+    user) systemctl --user show "$unit" -p "$1" ;;
+    *) systemctl show "$unit" -p "$1" ;;
   esac
 }
 
@@ -46,7 +46,7 @@ read_systemd() {
       Result) RESULT=$u_value ;;
     esac
   done <<END
-$(systemctl_show 2>/dev/null)
+$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result 2>/dev/null)
 END
   [ "$PID" != 0 ] || PID=
   DETAIL="$u_active ($u_sub), result $RESULT, exit status $u_status"

@@ -89,7 +89,7 @@ probe_http() {
 # What runs here is not asked through a proxy. For subshells.
 without_proxy() { unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY; }
 
-# Prints the status code, a line end, and the first bytes of the body. Redirections are answers, not to be followed.
+# Prints the status code, a line end, and the first bytes of the body: `most`, or 20000. Redirections are answers, not to be followed.
 http_get() {
   if has curl; then
     curl -q -s -i -m "$timeout" -- "$url" | split_answer
@@ -99,13 +99,13 @@ import sys, urllib.request, urllib.error
 class Stay(urllib.request.HTTPRedirectHandler): redirect_request = lambda self, *a: None
 try: r = urllib.request.build_opener(Stay).open(sys.argv[1])
 except urllib.error.HTTPError as e: r = e
-print(r.getcode()); sys.stdout.flush(); sys.stdout.buffer.write(r.read(4096))' "$url"
+print(r.getcode()); sys.stdout.flush(); sys.stdout.buffer.write(r.read(int(sys.argv[2])))' "$url" "${most:-20000}"
   elif has wget; then
     http_wget
   elif has node; then
-    timeout "$timeout" node -e 'const u=process.argv[1];require(u.startsWith("https")?"https":"http").get(u,r=>{let b="";
-      const tell=()=>{console.log(r.statusCode+"\n"+b.slice(0,4096));process.exit()};
-      r.on("data",d=>{b+=d;if(b.length>4096)tell()}).on("end",tell)}).on("error",()=>process.exit(1))' "$url"
+    timeout "$timeout" node -e 'const[u,n]=process.argv.slice(1);require(u.startsWith("https")?"https":"http").get(u,r=>{let b="";
+      const tell=()=>{process.stdout.write(r.statusCode+"\n"+b.slice(0,n),()=>process.exit())};
+      r.on("data",d=>{b+=d;if(b.length>n)tell()}).on("end",tell)}).on("error",()=>process.exit(1))' "$url" "${most:-20000}"
   elif has perl; then
     http_raw perl
   else
@@ -115,7 +115,7 @@ print(r.getcode()); sys.stdout.flush(); sys.stdout.buffer.write(r.read(4096))' "
 
 # An answer as it is on the wire, in the form that http_get prints. Answers before the answer (1xx) are passed over.
 split_answer() {
-  head -c 20000 | tr -d '\r' | awk 'body { print; next }
+  head -c "${most:-20000}" | tr -d '\r' | awk 'body { print; next }
     /^HTTP\// { code = $2 }
     $0 == "" && code ~ /^[2-9]/ { print code; body = 1 }'
 }
@@ -124,14 +124,14 @@ split_answer() {
 # redirections whatever one says (their first answer counts), and drops the body of a failure.
 http_wget() {
   if wget --version >/dev/null; then
-    timeout "$timeout" wget -q -S -t 1 --max-redirect=0 --content-on-error -O - "$url" 2>&1 | head -c 20000 | awk '
+    timeout "$timeout" wget -q -S -t 1 --max-redirect=0 --content-on-error -O - "$url" 2>&1 | head -c "${most:-20000}" | awk '
       NR == 1 { if (!/^  HTTP\//) exit; print $2; next }
       !body && /^  [A-Za-z0-9-]+:/ { next }
       { body = 1; print }'
   else
     w_status=$(timeout "$timeout" wget -S -O /dev/null "$url" 2>&1 | awk '$1 ~ /^HTTP\// { print $2; exit }')
     printf '%s\n' "$w_status"
-    case $w_status in 2??) timeout "$timeout" wget -q -O - "$url" | head -c 4096 ;; esac
+    case $w_status in 2??) timeout "$timeout" wget -q -O - "$url" | head -c "${most:-20000}" ;; esac
   fi
 }
 

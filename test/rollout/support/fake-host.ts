@@ -195,6 +195,8 @@ export function fakeHost(host: string): FakeHost {
       });
     },
     log: () => Promise.resolve(),
+    sample: () => Promise.resolve(),
+    sampled: () => Promise.resolve([]),
   };
   return fake;
 }

@@ -1,0 +1,234 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# sample: what a canary is judged by, of all instances that the request names, until the client goes. Changes nothing.
+# The request defines each_instance FN (as for a probe, and: metrics_url, metrics_wanted: names of series, a line each, with
+# the labels that count), every (ms between two probes) and sample_every (ms between two samples).
+
+verb_sample() {
+  S=$META/rollouts/$rollout/sample.$N
+  mkdir -p -- "$S" || fail write "$S"
+  after=end_samples
+  lease
+  each_instance sample_begin
+  # the folder is cleared when nobody hears us any more, too; what was started above still ends by it
+  trap '' PIPE
+  read_clock
+  s_next=$((MS + sample_every))
+  while :; do
+    read_clock
+    s_round=$((MS + every))
+    each_instance sample_probe
+    read_clock
+    if [ "$MS" -ge "$s_next" ]; then
+      s_next=$((s_next + sample_every))
+      [ "$s_next" -gt "$MS" ] || s_next=$((MS + sample_every))
+      each_instance sample_tell
+      frame sampled
+      read_clock
+    fi
+    [ "$MS" -ge "$s_round" ] || pause_ms "$((s_round - MS))"
+  done
+}
+
+end_samples() { rm -rf -- "$S"; }
+
+# A journal is followed into a file, which is read at every sample. Beside it stands who writes it, and how its lines look.
+sample_begin() {
+  sample_begins
+  true >"$S/$I.at"
+  case $svc in
+    systemd) read_journal_way ;;
+    *) JOURNAL= ;;
+  esac
+  case $JOURNAL in
+    direct) journal_of -n 0 -f -o json --output-fields=PRIORITY,MESSAGE 2>/dev/null </dev/null 3>&- | cat >>"$S/$I.log" 3>&- & ;;
+    # the one form that a narrow sudoers line allows
+    sudo) journal_of -n 50 -f 2>/dev/null </dev/null 3>&- | cat >>"$S/$I.log" 3>&- & ;;
+    *) return 0 ;;
+  esac
+  printf '%s %s\n' "$!" "$JOURNAL" >"$S/$I.way"
+}
+
+# What is kept from sample to sample, anew.
+sample_begins() { true >"$S/$I.probes" && true >"$S/$I.reply"; }
+
+sample_probe() {
+  [ "$probe" != running ] || read_service
+  probe_once
+  printf ' %s:%s' "$HEALTHY" "$LATENCY" >>"$S/$I.probes"
+  read_reply_release
+  [ -z "$REPLY_RELEASE" ] || printf '%s\n' "$REPLY_RELEASE" >"$S/$I.reply"
+}
+
+sample_tell() {
+  read_service
+  read_runs
+  if [ "$svc" = files ]; then read_release "$D/instances/$I/current" && RUNS=$RELEASE; fi
+  [ -n "$RUNS" ] || { read_line "$S/$I.reply" && RUNS=$LINE; }
+  read_load
+  read_log
+  s_metrics=no
+  [ -z "$metrics_url" ] || ! read_metrics || s_metrics=yes
+  s_oom=no
+  [ "$RESULT" != oom-kill ] || s_oom=yes
+  read_line "$S/$I.probes" || :
+  read_wall
+  frame sample "$I" "$NOW" "$STATUS" "$START" "$DETAIL" "$s_oom" "$RUNS" "${LINE# }" "$LOG_LINES" "$LOG_ERRORS" \
+    "$MEMORY" "$MEMORY_MAX" "$CPU" "$s_metrics"
+  sample_begins
+}
+
+# What the instance takes of its machine, into MEMORY and MEMORY_MAX (bytes) and CPU (ms since its start); empty where nothing
+# tells. systemd counts all processes of a unit, where it counts.
+read_load() {
+  MEMORY='' MEMORY_MAX='' CPU=''
+  if [ "$svc" = systemd ]; then
+    while IFS='=' read -r l_key l_value; do
+      # without a limit it says infinity, without counting "[not set]"; older ones say 2^64 - 1 for both
+      case $l_value in '' | *[!0-9]* | 18446744073709551615) continue ;; esac
+      case $l_key in
+        MemoryCurrent) MEMORY=$l_value ;;
+        MemoryMax) MEMORY_MAX=$l_value ;;
+        CPUUsageNSec) CPU=$((l_value / 1000000)) ;;
+      esac
+    done <<END
+$(systemctl_show MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
+END
+  fi
+  [ -n "$PID" ] && [ -r "/proc/$PID/stat" ] || return 0
+  [ -n "$MEMORY" ] || MEMORY=$(awk '$1 == "VmRSS:" { printf "%d", $2 * 1024 }' "/proc/$PID/status" 2>/dev/null)
+  # fields 14 and 15, after a name that may hold anything: 1/100 s as user and in the kernel
+  [ -n "$CPU" ] || CPU=$(awk '{ all = all " " $0 } END { sub(/.*\) /, "", all); split(all, f, " "); printf "%d", (f[12] + f[13]) * 10 }' \
+    "/proc/$PID/stat" 2>/dev/null)
+}
+
+# Lines of its log since the sample before into LOG_LINES, those that tell of an error into LOG_ERRORS; both empty when nobody may
+# read it, and at the first sample: what it begins with may be old.
+read_log() {
+  LOG_LINES='' LOG_ERRORS=''
+  l_log=$D/instances/$I/log l_form=plain
+  if [ "$svc" = systemd ]; then
+    [ -r "$S/$I.way" ] && read -r l_pid l_form <"$S/$I.way" && kill -0 "$l_pid" 2>/dev/null || return 0
+    l_log=$S/$I.log
+  fi
+  [ -r "$l_log" ] || return 0
+  read -r l_size l_file <<END
+$(stat -c '%s %i' -- "$l_log" 2>/dev/null)
+END
+  if read -r l_from l_same <"$S/$I.at"; then
+    # begun anew, by another file or by emptying it
+    if [ "$l_same" != "$l_file" ] || [ "$l_size" -lt "$l_from" ]; then l_from=0; fi
+    read -r LOG_LINES LOG_ERRORS l_read <<END
+$(tail -c "+$((l_from + 1))" -- "$l_log" | head -c "$((l_size - l_from))" | count_lines "$l_form" "$((l_size - l_from))")
+END
+    l_from=$((l_from + ${l_read:-0}))
+  else
+    l_from=$l_size
+  fi
+  # what comes between the two is lost, once in millions of bytes
+  if [ "$svc" = systemd ] && [ "$l_from" -gt 8000000 ] && [ "$l_from" = "$l_size" ]; then true >"$l_log" && l_from=0; fi
+  printf '%s %s\n' "$l_from" "$l_file" >"$S/$I.at"
+}
+
+# count_lines FORM BYTES: prints how many lines it reads, how many of them tell of an error, and the bytes of both; the begin
+# of a line that is still being written is left for the next time. FORM is direct for a journal in JSON, else as it was logged.
+# The level alone decides where there is one: an error that somebody tells of at level info is none.
+count_lines() {
+  awk -v form="$1" -v bytes="$2" '
+    function is_bad(level) {
+      # "info" + 0 is infinite to some
+      if (level ~ /^[0-9]+$/) return level + 0 >= 50
+      level = tolower(level)
+      return level ~ /^(err|error|fatal|crit|critical|alert|emerg|emergency|panic|dpanic|severe)$/
+    }
+    function message(  text, codes, n, i) {
+      if (match($0, /"MESSAGE":"([^"\\]|\\.)*"/)) {
+        text = substr($0, RSTART + 11, RLENGTH - 12)
+        gsub(/\\[nrt]/, " ", text)
+        gsub(/\\"/, "\"", text)
+        gsub(/\\\\/, "\\", text)
+        return text
+      }
+      # what holds a control character, such as a colour, comes as bytes
+      if (!match($0, /"MESSAGE":\[[0-9,]*\]/)) return ""
+      n = split(substr($0, RSTART + 11, RLENGTH - 12), codes, ",")
+      for (i = 1; i <= n && i <= 400; i++) text = text sprintf("%c", codes[i] + 0)
+      return text
+    }
+    function tells(text, priority) {
+      gsub(/\033\[[0-9;]*m/, "", text)
+      if (text ~ /^[ \t]*[{]/) {
+        if (!match(text, /"(level|severity|lvl|levelname|log\.level)" *: *("[^"]*"|[0-9]+)/)) return priority <= 3
+        text = substr(text, RSTART, RLENGTH)
+        sub(/^"[^"]*" *: */, "", text)
+        gsub(/"/, "", text)
+        return is_bad(text)
+      }
+      if (match(text, /(^|[ \t])(level|lvl|severity)="?[A-Za-z]+/)) {
+        text = substr(text, RSTART, RLENGTH)
+        sub(/.*="?/, "", text)
+        return is_bad(text)
+      }
+      text = " " text " "
+      if (match(text, /[^A-Za-z0-9_](TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)[^A-Za-z0-9_]/))
+        return is_bad(substr(text, RSTART + 1, RLENGTH - 2))
+      return priority <= 3 || text ~ /^ panic:|Traceback \(most recent|[^A-Za-z0-9_][A-Za-z]*(Error|Exception):/
+    }
+    {
+      at += size = length($0) + 1
+      priority = 9
+      if (form == "direct" && match($0, /"PRIORITY":"[0-7]"/)) priority = substr($0, RSTART + 12, 1) + 0
+      last = tells(form == "direct" ? message() : $0, priority)
+      all++
+      errors += last
+    }
+    END {
+      if (at > bytes && bytes < 1000000) { all--; errors -= last; at -= size }
+      else at = bytes
+      printf "%d %d %d\n", all, errors, at
+    }'
+}
+
+# What it tells of itself: frames of kind "metric", each the sum of the series that agree in the labels that count. Fails when
+# it does not tell.
+read_metrics() {
+  (
+    most=4000000 url=$metrics_url
+    without_proxy
+    http_get 2>/dev/null
+  ) | wanted=$metrics_wanted lead="@$N${TAB}metric${TAB}" awk '
+    BEGIN {
+      n = split(ENVIRON["wanted"], rows, "\n")
+      for (i = 1; i <= n; i++) {
+        m = split(rows[i], words, " ")
+        for (j = 1; j <= m; j++) counts[words[1], j == 1 ? "" : words[j]]
+      }
+    }
+    NR == 1 { is_told = /^2/; next }
+    is_told && match($0, /^[A-Za-z_:][A-Za-z0-9_:]*/) {
+      name = substr($0, 1, RLENGTH)
+      rest = substr($0, RLENGTH + 1)
+      labels = ""
+      if (!((name, "") in counts)) next
+      is_labelled = sub(/^ *[{]/, "", rest)
+      while (is_labelled && match(rest, /^ *[A-Za-z_][A-Za-z0-9_]* *= *"([^"\\]|\\.)*" *,?/)) {
+        label = substr(rest, 1, RLENGTH)
+        rest = substr(rest, RLENGTH + 1)
+        gsub(/^ +| *,?$/, "", label)
+        key = label
+        sub(/ *=.*/, "", key)
+        if ((name, key) in counts) labels = labels (labels == "" ? "" : ",") label
+      }
+      if (is_labelled && !sub(/^ *[}]/, "", rest)) next
+      split(rest, words, " ")
+      if (words[1] ~ /^[0-9.eE+-]+$/) sums[name "{" labels "}"] += words[1]
+    }
+    END {
+      for (key in sums) {
+        line = key
+        gsub(/%/, "%25", line)
+        gsub(/\t/, "%09", line)
+        printf "%s%s %.15g\n", ENVIRON["lead"], line, sums[key]
+      }
+      exit !is_told
+    }' >&3
+}
