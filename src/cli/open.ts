@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadSettings } from '../config/load.ts';
-import type { HostSettings, Settings } from '../config/settings.ts';
+import type { HostSettings, Settings, Strategy } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
 import type { StageSession } from '../rollout/session.ts';
 import { wantedTransport } from '../ssh/choose.ts';
@@ -19,7 +19,8 @@ export async function openStage(
   stage: string,
   options: GlobalOptions & LimitFlags,
 ): Promise<OpenStage> {
-  const settings = await loadSettings({ file: resolve(context.cwd, options.config), stage });
+  const { strategy } = options;
+  const settings = await loadSettings({ file: resolve(context.cwd, options.config), stage, strategy });
   return openSettings(context, withLimits(settings, options), options);
 }
 
@@ -28,6 +29,7 @@ export interface LimitFlags {
   /** Bytes per second; 0: as many as the line takes. */
   readonly bwlimit?: number;
   readonly parallel?: number;
+  readonly strategy?: Strategy;
 }
 
 function withLimits(settings: Settings, { bwlimit, parallel }: LimitFlags): Settings {

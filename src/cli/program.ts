@@ -4,6 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { parseRate, SLOWEST_RATE } from '../base/rate.ts';
 import { list } from '../base/text.ts';
 import { DEFAULTS } from '../config/defaults.ts';
+import { STRATEGIES } from '../config/settings.ts';
 import type { TellFlags } from './commands/tell.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
@@ -101,7 +102,11 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
     .description('make a release and roll it out, instance by instance')
     .option('--ref <ref>', 'commit, branch or tag (default: source.ref of hosts.json, else HEAD)')
     .option('--dir <dir>', 'deploy this folder as it is')
-    .addOption(new Option('--strategy <strategy>', 'how to roll out').choices(['rolling']).default('rolling'))
+    .addOption(
+      new Option('--strategy <strategy>', 'how to roll out (default: rollout.strategy, else rolling)').choices(
+        STRATEGIES,
+      ),
+    )
     .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
     .option(
       '--irreversible',

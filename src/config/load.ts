@@ -9,14 +9,25 @@ import { parseJson } from './json.ts';
 import { Mistakes } from './mistakes.ts';
 import { quoted } from './quoted.ts';
 import { resolveStages } from './resolve.ts';
-import type { Settings } from './settings.ts';
+import type { Config } from './schema.ts';
+import type { Settings, Strategy } from './settings.ts';
 import { validate } from './validate.ts';
 
 const MOST_BYTES = 1_000_000;
 
+export interface Wanted extends Chosen {
+  readonly file: string;
+}
+
+/** What a run says otherwise than hosts.json, of the stage that it is about. */
+export interface Chosen {
+  readonly stage: string;
+  readonly strategy?: Strategy | undefined;
+}
+
 /** hosts.json, resolved for one stage. The other stages are checked too: they may share its hosts. */
-export async function loadSettings(options: { readonly file: string; readonly stage: string }): Promise<Settings> {
-  const all = await loadAll(options.file);
+export async function loadSettings(options: Wanted): Promise<Settings> {
+  const all = settingsIn(await readText(options.file), options.file, options);
   const settings = all.find(({ stage }) => stage === options.stage);
   if (settings) return settings;
   const names = all.map(({ stage }) => stage);
@@ -39,14 +50,21 @@ export async function loadAll(file: string): Promise<readonly Settings[]> {
 }
 
 /** The pure part: text in, settings out, or one UserError with everything that is wrong. */
-export function settingsIn(text: string, file: string): readonly Settings[] {
+export function settingsIn(text: string, file: string, chosen?: Chosen): readonly Settings[] {
   const document = parseJson(text, shownName(file));
   const mistakes = new Mistakes(document);
   const config = validate(document, mistakes);
   mistakes.throwIfAny();
-  const settings = config ? resolveStages({ config, document, mistakes }, file) : [];
+  const settings = config ? resolveStages({ config: asChosen(config, chosen), document, mistakes }, file) : [];
   mistakes.throwIfAny();
   return settings;
+}
+
+/** As if it were written there: what follows from a strategy follows from this one. */
+function asChosen(config: Config, { stage, strategy }: Partial<Chosen> = {}): Config {
+  const own = stage !== undefined && Object.hasOwn(config.stages, stage) ? config.stages[stage] : undefined;
+  if (own === undefined || stage === undefined || strategy === undefined) return config;
+  return { ...config, stages: { ...config.stages, [stage]: { ...own, rollout: { ...own.rollout, strategy } } } };
 }
 
 async function readText(file: string): Promise<string> {

@@ -4,6 +4,7 @@ import { parseRate } from '../base/rate.ts';
 import { Bug } from '../base/errors.ts';
 import { parseAddress } from './address.ts';
 import { resolveAnalysis } from './analysis.ts';
+import { checkCanary } from './canary.ts';
 import { checkCollisions, type Resolved } from './collisions.ts';
 import { DEFAULTS } from './defaults.ts';
 import { checkTimes } from './health.ts';
@@ -43,6 +44,7 @@ function resolveStage(stage: Stage, file: string): Settings {
   checkTimes(stage);
   const hosts = entry.hosts.map((host, index) => resolveHost(stage, host, index));
   const instances = resolveInstances(stage, hosts);
+  checkCanary(stage, instances);
   return {
     app: stage.app,
     stage: stage.name,

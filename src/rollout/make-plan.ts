@@ -1,10 +1,13 @@
-import { RemoteError } from '../base/errors.ts';
-import { plural } from '../base/text.ts';
-import type { BakeSettings, InstanceSettings, Settings } from '../config/settings.ts';
+import { Bug } from '../base/errors.ts';
+import type { InstanceSettings, Settings } from '../config/settings.ts';
 import type { HostState, InstanceState } from '../host/state.ts';
-import { batches, type Candidate, isOut, shareOf, updateOrder } from './capacity.ts';
-import { instancesOf, mergeReleases } from './fleet.ts';
+import { shareOf, sharesOf } from './capacity.ts';
+import { instancesOf } from './fleet.ts';
+import { planInstance, planRetirement } from './instance-plans.ts';
+import { planCanary } from './plan-canary.ts';
 import type { HostPlan, InstancePlan, Kind, Plan, PlannedRelease, Policy, Step } from './plan.ts';
+import { planRolling } from './plan-rolling.ts';
+import { type RoleChange, roleChange } from './role-change.ts';
 
 export interface PlanInput {
   readonly kind: Kind;
@@ -23,6 +26,8 @@ export interface PlanInput {
   /** The instances that may change; all, when left out. */
   readonly among?: ReadonlySet<string> | undefined;
   readonly warnings: readonly string[];
+  /** What a person has approved of an earlier run of this rollout: its canary; or all that there was to wait for. */
+  readonly approved?: 'canary' | 'all' | undefined;
 }
 
 /** State in, plan out; no clock, no chance, no effect. Throws RemoteError when the update would take out too many. */
@@ -37,13 +42,11 @@ export function makePlan(input: PlanInput): Plan {
   ];
   const changing = new Set(instances.filter((one) => one.change !== 'none').map((one) => one.instance));
   const candidates = wanted.map((instance) => ({ instance, state: current.get(instance.id) }));
-  const updates = roles(wanted).flatMap((role) =>
-    updateSteps(
-      input,
-      candidates.filter(({ instance }) => instance.role === role),
-      changing,
-    ),
-  );
+  const changes = roles(wanted).flatMap((role) => {
+    const ofRole = candidates.filter(({ instance }) => instance.role === role);
+    return roleChange(input, ofRole, changing) ?? [];
+  });
+  const updates = planUpdates(input, changes);
   const retire = input.leftovers.map((instance) => instance.id);
   return {
     v: 1,
@@ -55,7 +58,7 @@ export function makePlan(input: PlanInput): Plan {
     steps: [
       { type: 'stage', hosts: [...names] },
       ...hookSteps(input, instances, 'release'),
-      ...updates,
+      ...updates.steps,
       ...(retire.length > 0 ? [{ type: 'retire' as const, instances: retire }] : []),
       ...hookSteps(input, instances, 'afterRollout'),
     ],
@@ -63,8 +66,29 @@ export function makePlan(input: PlanInput): Plan {
     instances,
     policy: planPolicy(settings),
     instanceHooks: { beforeSwitch: settings.hooks.beforeSwitch, afterSwitch: settings.hooks.afterSwitch },
-    warnings: [...input.warnings, ...downtimeWarnings(settings, instances)],
+    warnings: [...input.warnings, ...updates.warnings, ...downtimeWarnings(settings, instances)],
   };
+}
+
+/** The steps that a strategy has for the instances that change, and what is to be said of them. */
+export interface Updates {
+  readonly steps: readonly Step[];
+  readonly warnings: readonly string[];
+}
+
+function planUpdates(input: PlanInput, changes: readonly RoleChange[]): Updates {
+  const { strategy } = input.settings.rollout;
+  // what was good before needs no strategy: the way back is the fast way
+  if (input.kind !== 'deploy') return planRolling(input, changes);
+  switch (strategy) {
+    case 'rolling':
+    case 'all-at-once':
+      return planRolling(input, changes);
+    case 'canary':
+      return planCanary(input, changes);
+    case 'blue-green':
+      throw new Bug(`${strategy} is not built yet.`);
+  }
 }
 
 /**
@@ -83,106 +107,11 @@ function hookSteps(
   return [{ type: 'hook', when, host, commands }];
 }
 
-function planInstance(
-  instance: InstanceSettings,
-  state: InstanceState | undefined,
-  { release, restart, states, among }: PlanInput,
-): InstancePlan {
-  const mayChange = among?.has(instance.id) ?? true;
-  const proven = state?.current === release.id && state.runs.type === 'release' && state.runs.id === release.id;
-  const unchanged = proven && state.health?.healthy !== false && restart === 'when needed';
-  const change = unchanged || !mayChange ? 'none' : proven ? 'restart' : state?.current ? 'update' : 'start';
-  const from = state?.current;
-  const back = wayBack(states, { from, to: release.id, host: instance.host });
-  return { instance: instance.id, role: instance.role, host: instance.host, from, back, change };
-}
-
-function planRetirement(instance: InstanceSettings, states: readonly HostState[]): InstancePlan {
-  const state = states.find((one) => one.host === instance.host);
-  const from = state?.leftovers.find((one) => one.name === instance.name)?.current;
-  return { instance: instance.id, role: instance.role, host: instance.host, from, back: from, change: 'retire' };
-}
-
-interface Way {
-  readonly from: string | undefined;
-  readonly to: string;
-  readonly host: string;
-}
-
-/** Back to what it runs now when that was good, or when nothing is known of it; else to the last good release here. */
-function wayBack(states: readonly HostState[], { from, to, host }: Way): string | undefined {
-  if (from === undefined) return undefined;
-  const releases = mergeReleases(states);
-  const wasGood = (id: string) => ['good', 'left'].includes(releases.find((one) => one.id === id)?.status ?? '');
-  if (wasGood(from) || !releases.some((one) => one.id === from)) return from;
-  return releases.find(
-    (one) => one.status === 'good' && one.bad === undefined && one.id !== to && one.on.includes(host),
-  )?.id;
-}
-
-/** One role at a time, in the order of hosts.json: no batch mixes roles. */
-function updateSteps(input: PlanInput, candidates: readonly Candidate[], changing: ReadonlySet<string>): Step[] {
-  const affected = candidates.filter(({ instance }) => changing.has(instance.id));
-  if (affected.length === 0) return [];
-  const role = affected[0]!.instance.role;
-  const { rollout, instances } = input.settings;
-  const total = instances.filter((instance) => instance.role === role).length;
-  const limit = shareOf(rollout.maxUnavailable, total);
-  const out = requireCapacity({ role, candidates, affected, bystanders: input.bystanders, limit });
-  const exclusive = affected.some(({ instance }) => instance.exclusive);
-  // the way back is the fast way: as many at once as may be out
-  const back = input.kind === 'rollback';
-  // a release that was good has been watched
-  const bakes = input.kind === 'deploy' ? bakeStep(rollout.bake) : [];
-  const room = limit - out;
-  const size = exclusive ? 1 : back ? room : Math.min(shareOf(rollout.batch, total), room);
-  return batches(updateOrder(affected), size).flatMap((batch) => [
-    { type: 'update', instances: batch.map(({ instance }) => instance.id) } satisfies Step,
-    ...bakes,
-  ]);
-}
-
-function bakeStep({ ms, untilStableMs }: BakeSettings): Step[] {
-  if (ms === 0) return [];
-  return [{ type: 'bake', ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) }];
-}
-
-interface Capacity {
-  readonly role: string;
-  readonly candidates: readonly Candidate[];
-  readonly affected: readonly Candidate[];
-  readonly bystanders: readonly InstanceState[];
-  readonly limit: number;
-}
-
-/**
- * Instances that are out and stay so count against maxUnavailable: a healthy one may only go when there is room left.
- * Answers with how many there are.
- */
-function requireCapacity({ role, candidates, affected, bystanders, limit }: Capacity): number {
-  const kept = candidates
-    .filter((one) => !affected.includes(one))
-    .map(({ instance, state }) => ({ id: instance.id, state }));
-  const beside = bystanders
-    .filter((state) => state.name.startsWith(`${role}.`))
-    .map((state) => ({ id: state.id, state }));
-  const out = [...kept, ...beside].filter(({ state }) => isOut(state));
-  const serving = affected.filter(({ state }) => !isOut(state));
-  if (serving.length === 0) return 0;
-  if (out.length < limit) return out.length;
-  const count = `${plural(out.length, 'instance')} of ${role} ${out.length === 1 ? 'is' : 'are'} out already`;
-  throw new RemoteError({
-    code: 'SLIP_CAPACITY',
-    message: `${count}: taking a healthy one out too would break maxUnavailable (${limit}).`,
-    detail: out.map(({ id, state }) => `${id}: ${state?.health?.outcome ?? state?.service.status ?? 'unknown'}`),
-    mend: 'Include those instances, mend them first, or raise rollout.maxUnavailable.',
-  });
-}
-
 function planPolicy({ rollout, instances }: Settings): Policy {
+  const { maxUnavailable } = sharesOf(rollout);
   const limits = roles(instances).map((role) => {
     const total = instances.filter((instance) => instance.role === role).length;
-    return [role, shareOf(rollout.maxUnavailable, total)] as const;
+    return [role, shareOf(maxUnavailable, total)] as const;
   });
   return {
     maxUnavailable: Object.fromEntries(limits),

@@ -67,20 +67,26 @@ export function failuresOf(context: RolloutContext, run: Run): ReadonlyMap<strin
 }
 
 /**
- * Of instances that wait for their turn, those that may be changed together now: what is out already, since it costs nothing,
- * then as many of the first one's role as may be out beside those that are. Of a host that is away nobody knows what is out.
+ * Of instances that wait for their turn, those that may be changed together now: what is out already, since it costs nothing;
+ * else as many of the first one's role as may be out beside those that are. Of a host that is away nobody knows what is out.
  */
 export function nextBatch(context: RolloutContext, run: Run, waiting: readonly string[]): readonly string[] {
+  const { maxUnavailable } = context.plan.policy;
+  const first = waiting[0];
+  if (first === undefined) return [];
+  const { role } = instanceOf(context, first);
+  const ofRole = waiting.filter((id) => instanceOf(context, id).role === role);
   const isOut = (id: string) => run.broken.has(id) && run.unknown.get(id) !== 'host';
-  const down = waiting.find(isOut);
-  if (down !== undefined) return [down];
-  const retiring = waiting.filter((id) => plannedInstance(context, id).change === 'retire');
-  if (retiring.length > 0) return retiring;
-  const role = waiting[0] === undefined ? '' : instanceOf(context, waiting[0]).role;
-  const isOfRole = (id: string) => instanceOf(context, id).role === role;
-  const out = [...run.broken.keys()].filter((id) => isOut(id) && isOfRole(id)).length;
-  const limit = context.plan.policy.maxUnavailable[role] ?? 1;
-  return waiting.filter(isOfRole).slice(0, Math.max(0, limit - out));
+  const free = ofRole.filter((id) => isOut(id) || servesNobody(context, id));
+  if (free.length > 0) return free;
+  const out = [...run.broken.keys()].filter((id) => isOut(id) && instanceOf(context, id).role === role).length;
+  return ofRole.slice(0, Math.max(0, (maxUnavailable[role] ?? 1) - out));
+}
+
+/** It never ran before this rollout, or nobody wants it any more. */
+function servesNobody(context: RolloutContext, id: string): boolean {
+  const { from, change } = plannedInstance(context, id);
+  return from === undefined || change === 'retire';
 }
 
 /** Switches an instance to the plan's release, or retires it. */

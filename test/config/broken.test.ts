@@ -16,6 +16,12 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
   ['bare-key', '2:3', '', 'the key "app" needs double quotes.'],
   ['bare-word', '2:10', '', '"greeter" is not JSON. A text needs double quotes.'],
   ['batch-of-none', '12:25', 'rollout.batch', 'a number of instances from 1'],
+  [
+    'canary-of-half',
+    '12:48',
+    'rollout.canary',
+    'of the 4 instances of bot in "production" that is 1. Write 1, or "25%".',
+  ],
   ['comment', '2:3', '', 'a comment. Remove it: JSON has none.'],
   ['control-character', '2:10', '', 'a control character in a text'],
   [

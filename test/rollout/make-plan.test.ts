@@ -1,91 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HostState, InstanceState } from '../../src/host/state.ts';
 import { shareOf } from '../../src/rollout/capacity.ts';
-import { makePlan, type PlanInput } from '../../src/rollout/make-plan.ts';
+import { makePlan } from '../../src/rollout/make-plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
-import { live } from '../config/minimal.ts';
-
-const NEW = '20261121T114205Z-1f0755f';
-const OLD = '20261120T114205Z-aaaaaaa';
-
-type Condition = 'healthy' | 'sick' | 'absent' | 'new';
-
-interface World {
-  /** Per host, per number: how the instance is. */
-  readonly hosts: readonly (readonly Condition[])[];
-  readonly rollout?: Readonly<Record<string, unknown>>;
-  readonly exclusive?: boolean;
-  readonly kind?: PlanInput['kind'];
-}
-
-function inputOf({ hosts, rollout = {}, exclusive = false, kind = 'deploy' }: World): PlanInput {
-  const names = hosts.map((_, i) => `h${i + 1}`);
-  const settings = live({
-    rollout,
-    roles: { bot: { service: { start: 'a', stop: 'b', status: 'c' }, exclusive } },
-    stages: { live: { hosts: names.map((name, i) => ({ name, address: name, roles: { bot: hosts[i]!.length } })) } },
-  });
-  const states = names.map((name, i) => hostState(name, hosts[i]!));
-  const release = { id: NEW, revision: undefined, subject: '', digest: '', files: 1, bytes: 1 };
-  return {
-    kind,
-    settings,
-    states,
-    release,
-    hosts: [],
-    bystanders: [],
-    leftovers: [],
-    restart: 'when needed',
-    warnings: [],
-  };
-}
-
-function hostState(host: string, conditions: readonly Condition[]): HostState {
-  const instances = conditions.map((condition, i): InstanceState => {
-    const current = condition === 'absent' ? undefined : condition === 'new' ? NEW : OLD;
-    return {
-      id: `bot.${i + 1}@${host}`,
-      name: `bot.${i + 1}`,
-      host,
-      current,
-      previous: undefined,
-      runs: current === undefined ? { type: 'nothing' } : { type: 'release', id: current },
-      service: { status: current ? 'running' : 'stopped', pid: 1, startedAt: 0, restarts: 0, detail: '' },
-      health: current ? { healthy: condition !== 'sick', outcome: '', latencyMs: 1 } : undefined,
-      busy: undefined,
-    };
-  });
-  const facts = { now: 0, initialised: true, user: 'deploy', system: '', tools: new Set<string>() };
-  const rest = {
-    releases: [],
-    traffic: [],
-    leftovers: [],
-    owner: undefined,
-    lock: undefined,
-    last: undefined,
-    notWritable: undefined,
-    findings: [],
-  };
-  return { host, instances, disk: { freeBytes: 1, freeInodes: 1 }, ...facts, ...rest };
-}
-
-const updatesOf = (plan: Plan) => plan.steps.flatMap((step) => (step.type === 'update' ? [step.instances] : []));
-
-const world = fc.record({
-  hosts: fc.array(
-    fc.array(fc.constantFrom<Condition>('healthy', 'sick', 'absent', 'new'), { minLength: 1, maxLength: 5 }),
-    {
-      minLength: 1,
-      maxLength: 6,
-    },
-  ),
-  rollout: fc.record({
-    batch: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom('10%', '25%', '100%')),
-    maxUnavailable: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom('10%', '25%', '100%')),
-    bake: fc.constantFrom('0s', '1m'),
-  }),
-});
+import { hostState, inputOf, OLD, updatesOf, world } from './support/worlds.ts';
 
 describe('a plan', () => {
   it('changes every instance that has to change exactly once, and no other', () => {
