@@ -123,6 +123,11 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `"${run}" was ended after ${seconds} s`,
     mend: 'Give hooks a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
   }),
+  step: () => ({
+    code: 'SLIP_STEP_BUSY',
+    what: 'a command of an earlier rollout is still running there',
+    mend: 'Look at what it is (ps f), end it or wait for it, and try again.',
+  }),
   outputs: (run) => ({
     code: 'SLIP_PREPARE',
     what: `"${run}" ended well but did not make its outputs`,

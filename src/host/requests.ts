@@ -49,9 +49,9 @@ export function trafficRequest({ rollout, proxy, ready, drain, enough }: Traffic
 }
 
 export function lockRequest(options: LockOptions): Request {
-  const { owner, app, stage, dead = '', force = '', takes = '', history, look } = options;
+  const { owner, app, stage, dead = '', force = '', takes = '', plan = '', history, look } = options;
   const { variables, functions = [] } = look ? probeRequest(look) : {};
-  const lock = { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, history };
+  const lock = { rollout: owner.rollout, owner: JSON.stringify(owner), app, stage, dead, force, takes, plan, history };
   const looking = { look: look ? 'yes' : 'no', seen: look?.seen ?? '' };
   return { verb: 'lock', variables: { ...variables, ...lock, ...looking }, functions };
 }

@@ -106,6 +106,8 @@ export interface LockOptions {
   readonly takes?: string;
   /** A history line (JSON) for a takeover; its first `@` stands for the rollout whose lock it was. */
   readonly history: string;
+  /** Frozen once the lock is ours: whoever finds it learns what its owner was about to do. */
+  readonly plan?: string;
   /** What to read once the lock is ours, in the same round trip. */
   readonly look?: LookOptions;
   /** Sent behind it without waiting for its answer: the host takes it only when the lock is ours. */

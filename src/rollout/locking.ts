@@ -83,21 +83,29 @@ interface Locking {
   readonly early: Map<string, Promise<ReceiveAnswer>>;
 }
 
-async function lockHost(context: RolloutContext, host: HostClient, { held, said, early }: Locking): Promise<void> {
-  const asked = { look: lookAt(context, host), ...(await behindLock(context, host)) };
-  let answer = await askForLock(context, host, asked).catch((thrown: unknown) => {
-    // it may be ours, though the answer did not come whole
-    held.push({ host, paused: undefined });
-    throw thrown;
-  });
-  if (answer.type === 'refused' && answer.by.owner && isDeadHere(answer.by.owner)) {
-    answer = await askForLock(context, host, { look: asked.look, dead: answer.by.owner.rollout });
-  }
+async function lockHost(
+  context: RolloutContext,
+  host: HostClient,
+  { held, said, early: sent }: Locking,
+): Promise<void> {
+  const look = lookAt(context, host);
+  const plan = JSON.stringify(context.plan);
+  const early = await behindLock(context, host);
+  // what comes right behind brings the plan along
+  let answer = await askForLock(context, host, { look, ...(early.receive ? early : { plan }) }).catch(
+    (thrown: unknown) => {
+      // it may be ours, though the answer did not come whole
+      held.push({ host, paused: undefined });
+      throw thrown;
+    },
+  );
+  const way = answer.type === 'refused' && answer.by.owner ? takeover(context, answer.by.owner) : undefined;
+  if (way) answer = await askForLock(context, host, { look, plan, ...way });
   if (answer.type === 'refused') throw new RefusedLock(context.settings.stage, host.host, answer.by);
   const from = answer.type === 'takenOver' ? answer.from.owner : undefined;
   held.push({ host, paused: from?.state === 'paused' ? from : undefined });
   if (answer.state) said.push(answer.state);
-  if (answer.received) early.set(host.host, answer.received);
+  if (answer.received) sent.set(host.host, answer.received);
   if (answer.type === 'takenOver') {
     context.events.emit({
       type: 'lock.takenOver',
@@ -108,6 +116,20 @@ async function lockHost(context: RolloutContext, host: HostClient, { held, said,
   } else {
     context.events.emit({ type: 'lock.taken', host: host.host });
   }
+}
+
+/**
+ * An owner whose process on this machine is gone; or one that waits for a person and is older than the rollout that a person
+ * has just decided about: that was taking its locks over when it ended.
+ */
+function takeover(
+  { takeover: { takes } }: RolloutContext,
+  owner: LockOwner,
+): Pick<LockOptions, 'dead' | 'takes'> | undefined {
+  const { rollout, state } = owner;
+  if (isDeadHere(owner)) return { dead: rollout };
+  if (takes === undefined || state !== 'paused' || isManual(rollout) || rollout >= takes) return undefined;
+  return { takes: rollout };
 }
 
 /** More than this is not sent before it is known that the lock is ours. */
@@ -129,7 +151,7 @@ async function behindLock(context: RolloutContext, host: HostClient): Promise<Pi
 function askForLock(
   { owner, settings, takeover }: RolloutContext,
   host: HostClient,
-  more: Pick<LockOptions, 'dead' | 'look' | 'receive'>,
+  more: Pick<LockOptions, 'dead' | 'takes' | 'plan' | 'look' | 'receive'>,
 ): Promise<LockAnswer> {
   return host.lock({
     owner,

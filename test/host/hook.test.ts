@@ -4,7 +4,7 @@ import type { HookOptions } from '../../src/host/verbs.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { at, current, serving, withReleases } from './bots.ts';
 import { hostMaker, SHELLS } from './shells.ts';
-import { begin, bot, build, change, NEVER, ONE, send, TWO } from './stage.ts';
+import { begin, bot, build, change, lockOptions, NEVER, ONE, send, TWO } from './stage.ts';
 
 const makeHost = hostMaker();
 
@@ -84,6 +84,22 @@ describe.each(SHELLS)('hooks of a stage under %s', (shell) => {
     expect(failure).toMatchObject({ code: 'SLIP_HOOK', message: expect.stringContaining('after 1 s') as string });
     // busybox's timeout ends the command alone
     expect(existsSync(file)).toBe(shell === 'busybox');
+  });
+
+  test('of a rollout that has lost the stage are ended, before the next one runs its own', async () => {
+    await using host = await site();
+    let next: Promise<unknown> | undefined;
+    const { failure } = await hook(host, ['echo on; exec sleep 617'], {
+      timeoutMs: 600_000,
+      onLine: () => {
+        // it has not heard of that: as with a laptop that is away
+        next = host.client
+          .lock(lockOptions('r2', { force: 'r1' }))
+          .then(() => hook(host, [`ps w | grep -c '[s]leep 617' || true`], { rollout: 'r2' }));
+      },
+    });
+    expect(failure).toMatchObject({ code: 'SLIP_SUPERSEDED' });
+    expect(await next).toMatchObject({ failure: undefined, lines: ['0'] });
   });
 
   test('are not run without the lock', async () => {

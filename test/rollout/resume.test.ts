@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accept } from '../../src/rollout/accept.ts';
+import { RemoteError } from '../../src/base/errors.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import { prepareContinue } from '../../src/rollout/plan-continue.ts';
 import { prepareRollback } from '../../src/rollout/plan-rollback.ts';
@@ -242,6 +243,24 @@ describe('of a rollout that was stopped', () => {
     stage.host('h2').links.set('bot.2', 'another');
     expect((await goOn(stage)).outcome.exitCode).toBe(0);
     expect(stage.host('h2').links.has('bot.2')).toBe(false);
+  });
+
+  it('while it was taking over what another had paused, the rest is done by whoever takes over both', async () => {
+    await using stage = await fakeStage(SHORT);
+    const { last } = await stopped(stage, 'bake.started');
+    const h2 = stage.host('h2');
+    const lock = h2.lock.bind(h2);
+    h2.lock = () => Promise.reject(new RemoteError({ code: 'SLIP_UNREACHABLE', host: 'h2', message: 'gone' }));
+    h2.unlock = stage.host('h1').unlock = () => Promise.reject(new Error('killed'));
+    stage.host('h1').own = () => Promise.reject(new Error('killed'));
+    await goOn(stage);
+    Object.assign(h2, { lock });
+    const h1 = stage.host('h1');
+    expect(h1.lockOwner?.rollout).not.toBe(h2.lockOwner?.rollout);
+    h1.lockOwner = { ...h1.lockOwner!, state: 'paused' };
+    const { outcome } = await goOn(stage);
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(releasesOf(stage)).toEqual(new Set([last.release]));
   });
 
   it('no release hook is run that has been run', async () => {

@@ -14,7 +14,7 @@ require_lock() { holds_lock || fail superseded; }
 beat() { true >"$META/lock/beat"; } 2>/dev/null
 
 # lock: owner (JSON), app, stage; dead = rollout whose owner the client knows to be gone; force = rollout to take over
-# though it lives; takes = rollout whose paused lock may be taken; look = yes: the answer of a probe follows once it is ours,
+# though it lives; takes = rollout whose paused lock may be taken; plan = frozen with it, or empty; look = yes: the answer of a probe follows once it is ours,
 # unless the last one who had it was seen before (seen), when nobody had it: then nothing has changed since.
 verb_lock() {
   lock_prepare
@@ -29,6 +29,7 @@ verb_lock() {
     lock_contend
   fi
   holds_lock || return 0
+  [ -z "$plan" ] || freeze_plan
   read_line "$META/last" || LINE=
   l_last=$LINE
   printf '%s\n' "$rollout" >"$META/last" || fail write "$META/last"

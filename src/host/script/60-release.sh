@@ -37,6 +37,7 @@ run_step() {
   p_until=$((MS + step_timeout * 1000))
   streamed prepare_run && p_rc=0 || p_rc=$?
   read_clock
+  [ "$p_rc" = 0 ] || require_lock
   [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail timeout "$run" "$step_timeout"
   [ "$p_rc" = 0 ] || fail prepare "$run" "$p_rc"
   outputs_present || fail outputs "$run"
@@ -44,16 +45,36 @@ run_step() {
 }
 
 # GNU timeout makes a process group of its own: what ends ours has to be passed on. What the step leaves behind in that
-# group would hold the answer open.
+# group would hold the answer open. A client whose network is gone cannot end it, so who has lost the stage ends by itself:
+# the next one may be about to run the same.
 prepare_run() {
   cd "$p_tree" || return 1
   own_locale
   trap 'kill -TERM "$p_step"' TERM
   SLIPWAY_STAGE=$stage SLIPWAY_RELEASE=$release timeout -k 5 "$step_timeout" sh -c "$run" &
   p_step=$!
+  ln -sfn -- "$rollout $p_step $(process_start "$p_step")" "$META/step"
+  end_when_lost >/dev/null 2>&1 &
+  p_watch=$!
   wait "$p_step" && p_rc=0 || p_rc=$?
+  kill "$p_watch" 2>/dev/null
   kill -TERM "-$p_step" 2>/dev/null
   return "$p_rc"
+}
+
+end_when_lost() {
+  trap - EXIT TERM
+  while sleep 1 && kill -0 "$p_step"; do holds_lock || kill -TERM "$p_step"; done
+}
+
+# Never two at once: a step of a rollout that has just lost the stage is given time to end.
+await_step() {
+  a_tries=0
+  while [ -n "$(marked_by "$META/step")" ]; do
+    a_tries=$((a_tries + 1))
+    [ "$a_tries" -lt 30 ] || fail step
+    sleep 1
+  done
 }
 
 step_key() {
@@ -82,11 +103,13 @@ verb_hook() {
 }
 
 hook_step() {
+  await_step
   frame hook started "$run"
   read_clock
   p_until=$((MS + step_timeout * 1000))
   streamed prepare_run && p_rc=0 || p_rc=$?
   read_clock
+  [ "$p_rc" = 0 ] || require_lock
   [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail hang "$run" "$step_timeout"
   [ "$p_rc" = 0 ] || fail hook "$run" "$p_rc"
   [ "$when" != release ] || note_hook

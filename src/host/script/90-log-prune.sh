@@ -57,6 +57,10 @@ log_follow() {
 # rollout: writes the frozen plan into the rollout's folder.
 verb_rollout() {
   require_lock
+  freeze_plan
+}
+
+freeze_plan() {
   mkdir -p -- "$META/rollouts/$rollout" || fail write "$META/rollouts"
   must_write "$META/rollouts/$rollout/plan.json" "$plan"
   sync_path "$META/rollouts/$rollout/plan.json"

@@ -4,7 +4,8 @@ import type { Site } from './site.ts';
 
 /**
  * Principle one, looked at past all that is tested: each instance answers with the release that its link points at, and
- * that release is on the host file by file as it was sent. `when` is told should it not be so.
+ * that release is on the host file by file as it was sent. `when` is told should it not be so. What hosts.json does not know
+ * (any more) is not asked, and has to be complete all the same.
  */
 export async function expectCompleteReleases(site: Site, when: string): Promise<void> {
   const serving = await site.serving();
@@ -14,7 +15,7 @@ export async function expectCompleteReleases(site: Site, when: string): Promise<
       return Object.entries(current).map(([instance, release]) => [`${instance}@${name}`, release] as const);
     }),
   );
-  expect(serving, when).toEqual(Object.fromEntries(linked.flat()));
+  expect(serving, when).toEqual(Object.fromEntries(linked.flat().filter(([id]) => id in serving)));
   const verify = `cd ${site.deployTo} && for link in instances/*/current; do
       id=$(basename "$(readlink "$link")")
       digest=$(sed 's/.*"digest":"\\([0-9a-f]*\\)".*/\\1/' .slipway/ledger/$id.json)

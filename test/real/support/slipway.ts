@@ -36,8 +36,8 @@ export interface Finished {
 export interface Running {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
-  /** The first line of `--json` that the condition holds for, whenever it came. Rejects when the run ends without one. */
-  until(condition: (line: Line) => boolean): Promise<Line>;
+  /** The first (or nth) line of `--json` that the condition holds for, whenever it came. Rejects when the run ends without one. */
+  until(condition: (line: Line) => boolean, nth?: number): Promise<Line>;
   readonly finished: Promise<Finished>;
 }
 
@@ -85,10 +85,10 @@ export function startSlipway(args: readonly string[], { cwd, env, timeoutMs = 90
   return {
     pid: child.pid!,
     kill: (signal) => void child.kill(signal),
-    until: (condition) =>
+    until: (condition, nth = 1) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const found = lines.find(condition);
+          const found = lines.filter(condition)[nth - 1];
           if (found) resolve(found);
           return found;
         };

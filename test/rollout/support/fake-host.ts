@@ -66,7 +66,7 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       return stateOf(fake, instances, proxies);
     },
-    lock: async ({ owner, dead, force, takes, look }) => {
+    lock: async ({ owner, dead, force, takes, plan, look }) => {
       reach(fake);
       const held = fake.lockOwner;
       const { last } = fake;
@@ -74,6 +74,7 @@ export function fakeHost(host: string): FakeHost {
         return { type: 'refused', by: { owner: held, ageMs: 4000 } };
       fake.lockOwner = owner;
       fake.last = owner.rollout;
+      if (plan !== undefined) plans.set(owner.rollout, plan);
       const state = look && look.seen !== last ? { state: stateOf(fake, look.instances, look.proxies) } : {};
       return held ? { type: 'takenOver', from: { owner: held, ageMs: 61_000 }, ...state } : { type: 'taken', ...state };
     },
