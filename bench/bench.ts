@@ -16,6 +16,7 @@ import { logSessions } from './measuring/logins.ts';
 import { machineFacts, settle } from './measuring/machine.ts';
 import { measure } from './measuring/measure.ts';
 import { makeUsage } from './measuring/usage.ts';
+import { measureFlips } from './parts/flip-back.ts';
 import { measureCrowd, measureMany } from './parts/many.ts';
 import { measureOpenSession } from './parts/open-session.ts';
 import { type BenchPlan, type PlannedComparison, planOf, USAGE } from './plan.ts';
@@ -110,16 +111,18 @@ async function compare({ hosts, site, makers, bundle }: Stand, planned: PlannedC
 
 async function measureParts(
   { hosts, site, bundle }: Stand,
-  { openSessionRounds, manyRounds }: BenchPlan,
-): Promise<Pick<Findings, 'openSession' | 'many' | 'crowd'>> {
+  { openSessionRounds, manyRounds, flipRounds }: BenchPlan,
+): Promise<Pick<Findings, 'openSession' | 'many' | 'crowd' | 'flips'>> {
   await setLine(hosts, USUAL);
   if (openSessionRounds > 0) mutter('with the connections open already');
   const openSession = openSessionRounds > 0 ? await measureOpenSession(site, bundle, openSessionRounds) : undefined;
-  if (manyRounds === 0) return { openSession, many: undefined, crowd: undefined };
+  if (flipRounds > 0) mutter('back to a warm slot');
+  const flips = flipRounds > 0 ? await measureFlips(site, bundle, flipRounds) : [];
+  if (manyRounds === 0) return { openSession, flips, many: undefined, crowd: undefined };
   mutter('fifty hosts');
   const many = await measureMany(site, bundle, manyRounds);
   mutter('fifty connections to one server');
-  return { openSession, many, crowd: await measureCrowd(site, bundle) };
+  return { openSession, flips, many, crowd: await measureCrowd(site, bundle) };
 }
 
 /** Real content where the registry of npm can be reached. */

@@ -11,6 +11,8 @@ export interface BenchPlan {
   /** Rounds of redeploys in a session that is connected already; 0 leaves them out. */
   readonly openSessionRounds: number;
   readonly manyRounds: number;
+  /** Ways back from a slot whose other one is warm. */
+  readonly flipRounds: number;
   /** How long to wait for a quiet machine. */
   readonly patienceMs: number;
   readonly document: 'written' | 'not written';
@@ -55,6 +57,7 @@ export function planOf(argv: readonly string[]): BenchPlan | undefined {
     ...plan,
     openSessionRounds: Math.min(rounds ?? plan.openSessionRounds, plan.openSessionRounds),
     manyRounds: Math.min(rounds ?? plan.manyRounds, plan.manyRounds),
+    flipRounds: Math.min(rounds ?? plan.flipRounds, plan.flipRounds),
     document: isNarrowed ? 'not written' : plan.document,
     comparisons: plan.comparisons.map((comparison) => ({
       ...comparison,
@@ -85,7 +88,7 @@ function planBy({ full, quick, rtt, hosts, up }: Flags): Measurements {
   const rounds = quick ? { rounds: 1, toolRounds: 1 } : { rounds: 5, toolRounds: 2 };
   const contenders = full ? CONTENDERS : FAST;
   const comparison = { conditions, contenders, operations: OPERATIONS, ...rounds };
-  return { comparisons: [comparison], openSessionRounds: 0, manyRounds: 0, document: 'not written' };
+  return { comparisons: [comparison], openSessionRounds: 0, manyRounds: 0, flipRounds: 0, document: 'not written' };
 }
 
 const FAST: readonly ContenderName[] = ['slipway', 'rsync'];
@@ -103,6 +106,7 @@ function promises(quick = false): Measurements {
     comparisons: [{ conditions: USUAL, contenders: usual, operations, rounds, toolRounds: 1 }, alone(0), alone(100)],
     openSessionRounds: rounds,
     manyRounds: quick ? 0 : 1,
+    flipRounds: quick ? 1 : 3,
     document: 'not written',
   };
 }
@@ -118,7 +122,13 @@ function everything(): Measurements {
     };
   });
   const withOne = lines.map((line) => ({ ...all, conditions: { ...line, hosts: 1 }, rounds: 3, toolRounds: 1 }));
-  return { comparisons: [...withFive, ...withOne], openSessionRounds: 7, manyRounds: 3, document: 'written' };
+  return {
+    comparisons: [...withFive, ...withOne],
+    openSessionRounds: 7,
+    manyRounds: 3,
+    flipRounds: 7,
+    document: 'written',
+  };
 }
 
 function contenderOf(name: string): ContenderName {

@@ -2,6 +2,7 @@ import type { App } from '../app/app.ts';
 import type { Conditions } from '../conditions.ts';
 import type { Told } from '../contenders/slipway.ts';
 import type { Operation, Result } from '../measuring/measure.ts';
+import type { Flip } from '../parts/flip-back.ts';
 import type { CrowdFindings, ManyFindings } from '../parts/many.ts';
 import type { OpenSessionFindings } from '../parts/open-session.ts';
 
@@ -13,6 +14,7 @@ export interface Findings {
   readonly openSession: OpenSessionFindings | undefined;
   readonly many: ManyFindings | undefined;
   readonly crowd: CrowdFindings | undefined;
+  readonly flips: readonly Flip[];
 }
 
 /** The contenders side by side. */

@@ -20,6 +20,7 @@ export function sectionsOf(findings: Findings): readonly Section[] {
     ...roundTripsOf(findings),
     ...openSessionOf(findings),
     ...manyOf(findings),
+    ...flipsOf(findings),
     verdictsOf(findings),
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -194,6 +195,29 @@ function manyOf({ many, crowd }: Findings): readonly Section[] {
         row(`${FEW} hosts, small redeploy`, many.few.small),
         row(`${MANY} hosts, small redeploy`, many.many.small),
         ...(crowd ? [crowdRow] : []),
+      ],
+    },
+  ];
+}
+
+function flipsOf({ flips }: Findings): readonly Section[] {
+  if (flips.length === 0) return [];
+  const of = (figure: (flip: (typeof flips)[number]) => number, format = seconds) => cell(flips.map(figure), format);
+  return [
+    {
+      title: `Back to a slot that is warm (${describe(USUAL)})`,
+      notes: [
+        'From the start of `slipway rollback`; nothing is restarted, and the slot that is left is retired at the end.',
+      ],
+      head: ['`ssh HOST true`', 'all proxies have switched', 'to ssh true', 'ended', 'rounds'],
+      rows: [
+        [
+          of(({ sshMs }) => sshMs),
+          of(({ switchedMs }) => switchedMs),
+          of(({ sshMs, switchedMs }) => switchedMs / sshMs, times),
+          of(({ endedMs }) => endedMs),
+          String(flips.length),
+        ],
       ],
     },
   ];

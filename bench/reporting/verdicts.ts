@@ -24,6 +24,7 @@ export function verdictsOn(findings: Findings): readonly Verdict[] {
     ...onChannels(findings),
     ...onBytes(findings),
     ...onMany(findings),
+    ...onFlips(findings),
   ];
 }
 
@@ -105,6 +106,14 @@ function onMany({ many, crowd }: Findings): readonly Verdict[] {
       kept: crowd.deploy.type === 'done',
     },
   ].filter((verdict) => verdict !== undefined);
+}
+
+function onFlips({ flips }: Findings): readonly Verdict[] {
+  if (flips.length === 0) return [];
+  const ratios = flips.map(({ sshMs, switchedMs }) => switchedMs / sshMs);
+  return [
+    atMost('back to a warm slot takes, of `ssh HOST true` on all at once', median(ratios), { most: 3, as: times }),
+  ];
 }
 
 interface Bound {

@@ -1,5 +1,6 @@
 import { RemoteError } from '../base/errors.ts';
-import type { Arrived, FrozenPlan, LockAnswer, ReceiveAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
+import type { FrozenPlan, LockAnswer, UnlockAnswer, WorkerFrame } from './verbs.ts';
+import type { Arrived, ReceiveAnswer } from './receiving.ts';
 import { type Frame, number, text } from './frames.ts';
 import { readLock } from './reading.ts';
 import type { HostState, LockState } from './state.ts';

@@ -34,7 +34,8 @@ import {
   trafficRequest,
 } from './requests.ts';
 import { createShells, type ShellsOptions } from './shells.ts';
-import type { HostClient, LockAnswer, LockOptions, ReceiveAnswer, ReceiveOptions, WorkerFrame } from './verbs.ts';
+import type { HostClient, LockAnswer, LockOptions, WorkerFrame } from './verbs.ts';
+import type { ReceiveAnswer, ReceiveOptions } from './receiving.ts';
 
 /** Up to here it comes in the request, which a shell reads byte by byte. */
 const LONG_JOURNAL = 1024;

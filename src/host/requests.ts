@@ -4,16 +4,15 @@ import { instanceVariables } from './instance-variables.ts';
 import type { CallOptions } from './call.ts';
 import { type Frame, text } from './frames.ts';
 import type {
-  ArrivedOptions,
   FinishOptions,
   HookOptions,
   InstanceHooks,
   LockOptions,
   PrepareOptions,
   ProbeOptions,
-  ReceiveOptions,
   TrafficOptions,
 } from './verbs.ts';
+import type { ArrivedOptions, ReceiveOptions } from './receiving.ts';
 
 /** The requests of the host client: each verb's variables, as its part of the host script names them. */
 export function probeRequest({ instances, shared, proxies = [], depth, spare }: ProbeOptions): Request {

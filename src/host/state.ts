@@ -74,7 +74,7 @@ export interface InstanceState {
   /** The rollout whose step is at work on it right now. */
   readonly busy: string | undefined;
   /** Whether the slot it belongs to takes the traffic; left out where no proxy tells. */
-  readonly traffic?: 'taken' | 'idle';
+  readonly traffic?: 'taken' | 'idle' | undefined;
 }
 
 /** A server of a proxy. */

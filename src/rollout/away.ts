@@ -1,4 +1,4 @@
-import { RemoteError } from '../base/errors.ts';
+import { ConnectionLostError, RemoteError } from '../base/errors.ts';
 
 /** A host that cannot be connected to just now. A login that is refused is another thing: it is never tried again by itself. */
 const AWAY = new Set([
@@ -13,4 +13,9 @@ const AWAY = new Set([
 
 export function isAway(thrown: unknown): thrown is RemoteError {
   return thrown instanceof RemoteError && AWAY.has(thrown.code);
+}
+
+/** Silence may be the network's: as far as anybody can tell, the worker lives on. */
+export function isLost(thrown: unknown): thrown is RemoteError {
+  return thrown instanceof ConnectionLostError || (thrown instanceof RemoteError && thrown.code === 'SLIP_HOST_SILENT');
 }

@@ -42,7 +42,8 @@ export function driftsIn(states: readonly HostState[], measure: Measure): readon
 
 function ofInstance({ host, instances }: HostState, instance: string, measure: Measure): readonly Drift[] {
   const found = instances.find((one) => one.id === instance);
-  if (found?.busy !== undefined) return [];
+  // a slot that idles runs whatever it did before its turn ended
+  if (found?.busy !== undefined || found?.traffic === 'idle') return [];
   if (found?.current !== undefined) return ofLink(found, found.current, measure);
   const { release } = measure;
   return release === undefined ? [] : [{ type: 'missing', instance, host, wanted: release }];

@@ -57,9 +57,14 @@ function mergeOne(held: readonly Held[], instances: readonly InstanceState[]): F
     kept: held.some((one) => one.record.kept),
     present: held.some((one) => one.record.present),
     on: held.filter((one) => one.record.present && one.record.status !== 'preparing').map((one) => one.host),
-    live: instances.filter((instance) => instance.current === record.id).map((instance) => instance.id),
+    live: instances.filter((one) => serves(one) && one.current === record.id).map(({ id }) => id),
     notATarget: undefined,
   };
+}
+
+/** What idles beside a slot that takes the traffic is live to nobody. */
+function serves({ traffic }: InstanceState): boolean {
+  return traffic !== 'idle';
 }
 
 const STRENGTH: readonly ReleaseStatus[] = ['left', 'good', 'failed', 'ready', 'preparing'];
@@ -78,7 +83,9 @@ function notATarget(
   if (release.bad !== undefined) return `marked bad: ${release.bad}`;
   if (release.status === 'failed') return 'its rollout failed';
   if (release.status !== 'good' && release.status !== 'left') return 'it never finished a rollout';
-  const runsEverywhere = instancesOf(states).every((instance) => instance.current === release.id);
+  const runsEverywhere = instancesOf(states)
+    .filter(serves)
+    .every((instance) => instance.current === release.id);
   if (release === live && runsEverywhere) return 'it is live';
   const lacking = states.filter((state) => !release.on.includes(state.host)).map((state) => state.host);
   if (lacking.length > 0) return `its files are not on ${lacking.join(', ')}`;

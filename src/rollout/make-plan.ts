@@ -1,9 +1,9 @@
-import { Bug } from '../base/errors.ts';
 import type { InstanceSettings, Settings } from '../config/settings.ts';
 import type { HostState, InstanceState } from '../host/state.ts';
 import { shareOf, sharesOf } from './capacity.ts';
 import { instancesOf } from './fleet.ts';
 import { planInstance, planRetirement } from './instance-plans.ts';
+import { planBlueGreen } from './plan-blue-green.ts';
 import { planCanary } from './plan-canary.ts';
 import type { HostPlan, InstancePlan, Kind, Plan, PlannedRelease, Policy, Step } from './plan.ts';
 import { planRolling } from './plan-rolling.ts';
@@ -36,18 +36,24 @@ export function makePlan(input: PlanInput): Plan {
   const names = new Set(states.map((state) => state.host));
   const current = new Map(instancesOf(states).map((state) => [state.id, state]));
   const wanted = settings.instances.filter((instance) => names.has(instance.host));
+  const planned = wanted.map((instance) => planInstance(instance, current.get(instance.id), input));
+  const slotted = new Set(wanted.filter(({ slot }) => slot !== undefined).map(({ id }) => id));
+  const blueGreen = planBlueGreen(input, planned);
   const instances = [
-    ...wanted.map((instance) => planInstance(instance, current.get(instance.id), input)),
+    ...planned.filter(({ instance }) => !slotted.has(instance)),
+    ...blueGreen.instances,
     ...input.leftovers.map((instance) => planRetirement(instance, states)),
   ];
   const changing = new Set(instances.filter((one) => one.change !== 'none').map((one) => one.instance));
-  const candidates = wanted.map((instance) => ({ instance, state: current.get(instance.id) }));
+  const candidates = wanted
+    .filter(({ id }) => !slotted.has(id))
+    .map((instance) => ({ instance, state: current.get(instance.id) }));
   const changes = roles(wanted).flatMap((role) => {
     const ofRole = candidates.filter(({ instance }) => instance.role === role);
     return roleChange(input, ofRole, changing) ?? [];
   });
   const updates = planUpdates(input, changes);
-  const retire = input.leftovers.map((instance) => instance.id);
+  const retire = [...blueGreen.retire, ...input.leftovers.map((instance) => instance.id)];
   return {
     v: 1,
     kind: input.kind,
@@ -58,15 +64,18 @@ export function makePlan(input: PlanInput): Plan {
     steps: [
       { type: 'stage', hosts: [...names] },
       ...hookSteps(input, instances, 'release'),
+      ...blueGreen.switching,
       ...updates.steps,
+      ...blueGreen.keeping,
       ...(retire.length > 0 ? [{ type: 'retire' as const, instances: retire }] : []),
       ...hookSteps(input, instances, 'afterRollout'),
     ],
     hosts: input.hosts,
     instances,
+    ...(blueGreen.slots.length > 0 ? { slots: blueGreen.slots } : {}),
     policy: planPolicy(settings),
     instanceHooks: { beforeSwitch: settings.hooks.beforeSwitch, afterSwitch: settings.hooks.afterSwitch },
-    warnings: [...input.warnings, ...updates.warnings, ...downtimeWarnings(settings, instances)],
+    warnings: [...input.warnings, ...blueGreen.warnings, ...updates.warnings, ...downtimeWarnings(settings, instances)],
   };
 }
 
@@ -83,11 +92,11 @@ function planUpdates(input: PlanInput, changes: readonly RoleChange[]): Updates 
   switch (strategy) {
     case 'rolling':
     case 'all-at-once':
+    // what has slots is planned for by them
+    case 'blue-green':
       return planRolling(input, changes);
     case 'canary':
       return planCanary(input, changes);
-    case 'blue-green':
-      throw new Bug(`${strategy} is not built yet.`);
   }
 }
 
@@ -109,7 +118,7 @@ function hookSteps(
 
 function planPolicy({ rollout, instances }: Settings): Policy {
   const { maxUnavailable } = sharesOf(rollout);
-  const limits = roles(instances).map((role) => {
+  const limits = roles(instances.filter(({ slot }) => slot === undefined)).map((role) => {
     const total = instances.filter((instance) => instance.role === role).length;
     return [role, shareOf(maxUnavailable, total)] as const;
   });
@@ -142,5 +151,6 @@ function downtimeWarnings(settings: Settings, instances: readonly InstancePlan[]
 export function isAlreadyLive(plan: Plan, states: readonly HostState[]): boolean {
   const { id } = plan.release;
   const isGood = states.every((state) => state.releases.some((one) => one.id === id && one.status === 'good'));
-  return isGood && plan.instances.every((instance) => instance.change === 'none');
+  const switches = plan.steps.some((step) => step.type === 'switchTraffic');
+  return isGood && !switches && plan.instances.every((instance) => instance.change === 'none');
 }

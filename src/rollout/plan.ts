@@ -15,6 +15,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly hosts: readonly HostPlan[];
   readonly instances: readonly InstancePlan[];
+  /** Roles whose traffic goes from one slot to the other; left out where none has slots. */
+  readonly slots?: readonly SlotPlan[];
   readonly policy: Policy;
   /** Commands run for every instance that is switched. */
   readonly instanceHooks: { readonly beforeSwitch: readonly string[]; readonly afterSwitch: readonly string[] };
@@ -24,6 +26,13 @@ export interface Plan {
 
 /** `reconcile`: what has drifted comes to the release that the stage is on. */
 export type Kind = 'deploy' | 'rollback' | 'reconcile';
+
+export interface SlotPlan {
+  readonly role: string;
+  /** The slot that has something to go back to; left out when nothing ran before. */
+  readonly from?: Slot;
+  readonly to: Slot;
+}
 
 export interface PlannedRelease {
   readonly id: string;

@@ -22,6 +22,8 @@ export interface Run {
   approval: Approval | undefined;
   /** A person's word for all gates, bakes and analyses that are left. */
   fullApproval: Approval | undefined;
+  /** Roles whose traffic was switched, and when. */
+  readonly switched: Map<string, number>;
 }
 
 export interface Approval {
@@ -41,6 +43,7 @@ export function createRun(already: readonly string[]): Run {
     turns: new Map(),
     approval: undefined,
     fullApproval: undefined,
+    switched: new Map(),
   };
 }
 
@@ -76,6 +79,8 @@ export function nextBatch(context: RolloutContext, run: Run, waiting: readonly s
   if (first === undefined) return [];
   const { role } = instanceOf(context, first);
   const ofRole = waiting.filter((id) => instanceOf(context, id).role === role);
+  // what has slots idles while it is changed
+  if (instanceOf(context, first).slot !== undefined) return ofRole;
   const isOut = (id: string) => run.broken.has(id) && run.unknown.get(id) !== 'host';
   const free = ofRole.filter((id) => isOut(id) || servesNobody(context, id));
   if (free.length > 0) return free;
@@ -118,7 +123,7 @@ export async function forward(context: RolloutContext, run: Run, instance: strin
   return outcome;
 }
 
-/** Brings an updated or broken instance back to what it ran before; one that ran nothing is retired. */
+/** Brings an updated, broken or retired instance back to what it ran before; one that ran nothing is retired. */
 export async function back(context: RolloutContext, run: Run, instance: string): Promise<Outcome> {
   const { back: to } = plannedInstance(context, instance);
   // what failed is no place to go back to when the way back fails
@@ -131,8 +136,8 @@ export async function back(context: RolloutContext, run: Run, instance: string):
   return outcome;
 }
 
-function forget({ updated }: Run, instance: string): void {
-  updated.splice(0, updated.length, ...updated.filter((one) => one !== instance));
+function forget({ updated, retired }: Run, instance: string): void {
+  for (const ids of [updated, retired]) ids.splice(0, ids.length, ...ids.filter((one) => one !== instance));
 }
 
 interface Broken {

@@ -1,6 +1,5 @@
-import { list } from '../base/text.ts';
 import type { HostState } from '../host/state.ts';
-import type { ReceiveAnswer } from '../host/verbs.ts';
+import type { ReceiveAnswer } from '../host/receiving.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
 import { giveBack, lockAll } from './locking.ts';
@@ -12,7 +11,7 @@ import { createRun, reach, type Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { stageAll } from './staging.ts';
 import { hearWishes } from './wishes.ts';
-import { pauseAsked, runStep, type StepResult, whyOf } from './steps.ts';
+import { pauseAsked, runStep, type StepResult } from './steps.ts';
 
 /**
  * Walks a plan to its end. Throws (LockedError, RemoteError, UserError) only while nothing that users see has been changed;
@@ -144,18 +143,13 @@ const ended = (ending: Ending): Next => ({ type: 'ended', ending });
 async function goBack(context: RolloutContext, run: Run, reason: string): Promise<Ending> {
   for (let also: 'none' | 'broken' = 'none'; ; also = 'broken') {
     const way = await rollBack(context, run, { reason, also });
-    if (way === 'back') return { type: 'rolledBack', reason };
-    if (way === 'left') return { type: 'left' };
-    if (way === 'aborted') return abort(context, run);
-    const waits = { phase: 'RollbackPaused', reasons: ['failure'], reason: whyStuck(run) } as const;
+    if (way.type === 'back') return { type: 'rolledBack', reason };
+    if (way.type === 'left') return { type: 'left' };
+    if (way.type === 'aborted') return abort(context, run);
+    const waits = { phase: 'RollbackPaused', reasons: ['failure'], reason: way.reason } as const;
     const said = await waitForPerson(context, run, waits);
     if (said.type === 'ended') return said.ending;
     if (said.type === 'abort') return abort(context, run);
     if (said.type === 'leave') return { type: 'left' };
   }
-}
-
-function whyStuck({ broken, updated }: Run): string {
-  if (updated.length === 0) return whyOf(broken);
-  return `${whyOf(broken)}; ${list(updated)} ${updated.length === 1 ? 'waits' : 'wait'} for that`;
 }

@@ -1,7 +1,8 @@
 import { ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import { list, plural } from '../base/text.ts';
-import type { HostClient, ReceiveAnswer } from '../host/verbs.ts';
+import type { HostClient } from '../host/verbs.ts';
+import type { ReceiveAnswer } from '../host/receiving.ts';
 import { isAway } from './away.ts';
 import type { RolloutContext } from './context.ts';
 import type { Sent } from './delivery.ts';

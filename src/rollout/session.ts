@@ -56,7 +56,7 @@ export type HostReading =
 export interface FleetRelease extends ReleaseRecord {
   /** Hosts that hold its files. */
   readonly on: readonly string[];
-  /** Instances whose link points at it. */
+  /** Instances whose link points at it, but for those that idle. */
   readonly live: readonly string[];
   /** Why it cannot be rolled back to; undefined when it can. */
   readonly notATarget: string | undefined;

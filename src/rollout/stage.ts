@@ -6,6 +6,7 @@ import type { Finding, HostState } from '../host/state.ts';
 import type { HostClient, ProbeOptions, Spare } from '../host/verbs.ts';
 import type { Manifests } from './manifests.ts';
 import type { HostReading } from './session.ts';
+import { withTraffic } from './slots.ts';
 
 /** A stage and the way to its hosts. */
 export interface Stage {
@@ -39,7 +40,7 @@ export async function readHost(
 }
 
 export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]> {
-  return Promise.all(
+  const readings = await Promise.all(
     stage.settings.hosts.map(async ({ name: host }): Promise<HostReading> => {
       try {
         return { type: 'read', host, state: (await readHost(stage, host, { depth: 'look' })).state };
@@ -49,6 +50,12 @@ export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]>
       }
     }),
   );
+  const read = readings.flatMap((one) => (one.type === 'read' ? [one.state] : []));
+  const states = withTraffic(stage.settings, read);
+  return readings.map((one) => {
+    const state = states.find(({ host }) => host === one.host);
+    return one.type === 'read' && state ? { ...one, state } : one;
+  });
 }
 
 /** Reads every host of a rollout. One that cannot be read stops it: all that cannot are named at once. */
@@ -60,7 +67,19 @@ export async function readForRollout(
   const readings = await Promise.allSettled(hosts.map((host) => readHost(stage, host, { depth: 'rights', spare })));
   const failures = readings.flatMap((reading) => (reading.status === 'rejected' ? [reading.reason as unknown] : []));
   if (failures.length > 0) throw allFailures(failures);
-  return readings.flatMap((reading) => (reading.status === 'fulfilled' ? [reading.value] : []));
+  return toldTraffic(
+    stage,
+    readings.flatMap((reading) => (reading.status === 'fulfilled' ? [reading.value] : [])),
+  );
+}
+
+/** Which slot takes the traffic is told by all hosts together. */
+export function toldTraffic({ settings }: Stage, readings: readonly Reading[]): readonly Reading[] {
+  const states = withTraffic(
+    settings,
+    readings.map(({ state }) => state),
+  );
+  return readings.map((reading, index) => ({ ...reading, state: states[index]! }));
 }
 
 function allFailures(failures: readonly unknown[]): unknown {

@@ -2,6 +2,7 @@ import { RemoteError } from '../base/errors.ts';
 import { createLimit } from '../base/limit.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { RolloutContext } from './context.ts';
+import type { Plan } from './plan.ts';
 import { send } from './sending.ts';
 
 /**
@@ -41,7 +42,8 @@ async function stageHost(context: RolloutContext, host: HostClient, signal: Abor
 async function reuse(context: RolloutContext, host: HostClient, verify: 'all files' | 'trust'): Promise<void> {
   const { id, plan, delivery, settings } = context;
   const release = plan.release.id;
-  if (verify === 'all files') {
+  // what runs already, and answers, needs no look at its files
+  if (verify === 'all files' && !isFlip(plan)) {
     await host.verify({ release, digest: delivery.digest, shared: settings.shared }).catch((thrown: unknown) => {
       throw plan.kind === 'rollback' && isDamaged(thrown) ? noTarget(thrown, settings.stage) : thrown;
     });
@@ -49,6 +51,11 @@ async function reuse(context: RolloutContext, host: HostClient, verify: 'all fil
   // a good release stays good until this rollout of it has ended well
   if (delivery.ledger === undefined || delivery.wasGood) return;
   await host.ledger({ rollout: id, release, ledger: delivery.ledger.replace('"preparing"', '"ready"') });
+}
+
+/** A way back on which nothing is started: the traffic is switched, and that is all. */
+function isFlip({ kind, steps }: Plan): boolean {
+  return kind === 'rollback' && steps.every(({ type }) => type !== 'update');
 }
 
 function isDamaged(thrown: unknown): thrown is RemoteError {

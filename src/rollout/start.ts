@@ -13,7 +13,7 @@ import { thisOwner } from './owner.ts';
 import type { Prepared } from './prepared.ts';
 import { runRollout } from './runner.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from './session.ts';
-import { type Reading, readHost, type Stage } from './stage.ts';
+import { type Reading, readHost, type Stage, toldTraffic } from './stage.ts';
 
 /** Runs a prepared rollout. Its end is an outcome, also when it could not begin. */
 export function startRollout(
@@ -90,7 +90,7 @@ async function readQuiet(
       hosts.map(async (host) => known(host) ?? readHost(stage, host, { depth: 'look' })),
     );
     const busy = readings.flatMap(({ state }) => state.instances.filter((one) => one.busy !== undefined));
-    if (busy.length === 0 || attempt === BUSY_TRIES) return readings;
+    if (busy.length === 0 || attempt === BUSY_TRIES) return toldTraffic(stage, readings);
     if (attempt === 1) {
       const ids = list(busy.map((one) => one.id));
       events.emit({ type: 'warning', message: `Waiting until the update of ${ids} that was left at work has ended.` });

@@ -1,14 +1,14 @@
 import { list } from '../base/text.ts';
 import { analyze } from './analyzing.ts';
 import { bake } from './baking.ts';
-import { type RolloutContext } from './context.ts';
+import { instanceOf, type RolloutContext } from './context.ts';
 import type { PauseReason } from './events.ts';
 import type { Step } from './plan.ts';
 import type { Ending } from './ending.ts';
 import { runHooks } from './hooks.ts';
 import { passGate } from './gating.ts';
 import { requireOurs } from './superseded.ts';
-import { keepWarm, switchTraffic } from './traffic.ts';
+import { keepWarm, switchTraffic, takeOut } from './traffic.ts';
 import { back, failuresOf, forward, isSettled, isSkipped, nextBatch, type Run } from './run.ts';
 
 /** How a step ended, and what has to happen next. */
@@ -67,6 +67,8 @@ export interface Changing {
 
 /** Changes instances, as many at once as may be out beside those that are out by now. */
 export async function change(context: RolloutContext, run: Run, changing: Changing): Promise<StepResult> {
+  const trouble = await takeOut(context, changing.instances);
+  if (trouble) return trouble;
   for (let waiting = changing.instances; waiting.length > 0;) {
     const batch = nextBatch(context, run, waiting);
     if (batch.length === 0) return noneMayGo(run, waiting);
@@ -102,7 +104,11 @@ export function urgentResult({ controls }: RolloutContext): Exclude<StepResult, 
 }
 
 /** Whether it may go on: failures count over all steps; those that wait to be tried again do not yet. */
-export function judge(context: RolloutContext, run: Run, { instances: waiting, onFailure }: Changing): StepResult {
+export function judge(
+  context: RolloutContext,
+  run: Run,
+  { instances: waiting, onFailure: policy }: Changing,
+): StepResult {
   const failures = new Map([...failuresOf(context, run)].filter(([id]) => !waiting.includes(id)));
   const causes = [...failures.keys()].map((id) => run.unknown.get(id));
   const reason = whyOf(failures);
@@ -110,7 +116,14 @@ export function judge(context: RolloutContext, run: Run, { instances: waiting, o
   if (causes.includes('worker')) return { type: 'pause', reasons: ['deadline'], reason };
   const isBroken = [...failures.keys()].some((id) => run.broken.has(id));
   if (!isBroken && failures.size <= context.plan.policy.maxFailures) return { type: 'done' };
-  return onFailure === 'rollback' ? { type: 'rollback', reason } : { type: 'pause', reasons: ['failure'], reason };
+  return onFailure(policy, reason);
+}
+
+export function onFailure(
+  policy: 'rollback' | 'pause',
+  reason: string,
+): Exclude<StepResult, { readonly type: 'done' }> {
+  return policy === 'rollback' ? { type: 'rollback', reason } : { type: 'pause', reasons: ['failure'], reason };
 }
 
 /** "bot.1@fra-1: not healthy within 2m" */
@@ -118,7 +131,8 @@ export function whyOf(reasons: ReadonlyMap<string, string>): string {
   return list([...reasons].map(([instance, reason]) => `${instance}: ${reason}`));
 }
 
-async function watchBake(context: RolloutContext, run: Run, ms: number): Promise<StepResult> {
+/** Watches what was updated, and judges it. */
+export async function watchBake(context: RolloutContext, run: Run, ms: number): Promise<StepResult> {
   const { policy } = context.plan;
   const watched = run.updated.filter((id) => !isSkipped(context, run, id));
   const { worse, unseen, length } = await bake(context, watched, ms);
@@ -133,9 +147,13 @@ async function watchBake(context: RolloutContext, run: Run, ms: number): Promise
   }
   const isTooMany = failuresOf(context, run).size + worse.size > policy.maxFailures;
   if (isTooMany && policy.onFailure === 'rollback') return { type: 'rollback', reason: whyOf(worse) };
-  // a failed instance goes back either way; the policy decides about the others
-  await takeBack(context, run, worse);
-  const result = urgentResult(context) ?? judge(context, run, { instances: [], onFailure: policy.onFailure });
+  // a failed instance goes back either way; the policy decides about the others, and about a slot as a whole
+  const alone = new Map([...worse].filter(([id]) => instanceOf(context, id).slot === undefined));
+  await takeBack(context, run, alone);
+  const urgentNow = urgentResult(context);
+  if (urgentNow) return urgentNow;
+  if (alone.size < worse.size) return onFailure(policy.onFailure, whyOf(worse));
+  const result = judge(context, run, { instances: [], onFailure: policy.onFailure });
   return result.type === 'done' ? watchBake(context, run, ms) : result;
 }
 

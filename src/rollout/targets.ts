@@ -16,6 +16,13 @@ export function targets({ settings }: Stage, only: readonly string[] | undefined
       mend: `Its hosts are ${list(names)}.`,
     });
   }
+  if (only && only.length < names.length && settings.proxies.length > 0) {
+    throw new UserError({
+      code: 'SLIP_ONLY_SLOTS',
+      message: `${settings.stage} has slots: their traffic is switched on all hosts at once, or on none.`,
+      mend: 'Leave --only out.',
+    });
+  }
   return only ? names.filter((name) => only.includes(name)) : names;
 }
 

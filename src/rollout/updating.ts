@@ -1,11 +1,11 @@
-import { ConnectionLostError, RemoteError, SlipwayError } from '../base/errors.ts';
+import { SlipwayError } from '../base/errors.ts';
 import { formatDuration } from '../base/duration.ts';
 import { instanceVariables } from '../host/instance-variables.ts';
 import type { Variables } from '../host/request.ts';
 import type { InstanceHooks, WorkerFrame } from '../host/verbs.ts';
 import { environmentText } from '../service/environment.ts';
 import { serviceLine } from '../service/leftover.ts';
-import { isAway } from './away.ts';
+import { isAway, isLost } from './away.ts';
 import { hostOf, instanceOf, type RolloutContext } from './context.ts';
 import type { Proof } from './events.ts';
 import { isSuperseded } from './superseded.ts';
@@ -135,11 +135,6 @@ function isMereSwitch(context: RolloutContext, change: Change): boolean {
 /** What is retired is not switched. */
 function hooksOf({ settings }: RolloutContext, { act }: Change): InstanceHooks {
   return act === 'retire' ? { ...settings.hooks, beforeSwitch: [], afterSwitch: [] } : settings.hooks;
-}
-
-/** Silence may be the network's: as far as anybody can tell, the worker lives on. */
-function isLost(thrown: unknown): thrown is RemoteError {
-  return thrown instanceof ConnectionLostError || (thrown instanceof RemoteError && thrown.code === 'SLIP_HOST_SILENT');
 }
 
 interface Following {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import type { HostClient, ReceiveOptions } from '../host/verbs.ts';
+import type { HostClient } from '../host/verbs.ts';
+import type { ReceiveOptions } from '../host/receiving.ts';
 import type { RolloutContext } from './context.ts';
 import type { Found, Sent, Upload } from './delivery.ts';
 

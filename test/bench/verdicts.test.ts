@@ -26,7 +26,16 @@ const commit = (compressed: number): Commit => ({
 const app = { commits: { first: commit(0), small: commit(10_000), big: commit(0) } } as unknown as App;
 
 function findings(comparisons: readonly Comparison[], rest: Partial<Findings> = {}): Findings {
-  return { app, machine: [], comparisons, openSession: undefined, many: undefined, crowd: undefined, ...rest };
+  return {
+    app,
+    machine: [],
+    comparisons,
+    openSession: undefined,
+    many: undefined,
+    crowd: undefined,
+    flips: [],
+    ...rest,
+  };
 }
 
 const at = (rttMs: number, results: readonly Result[]): Comparison => ({
@@ -102,5 +111,11 @@ describe('the promises', () => {
       ['1 MB', true],
       ['it timed out', false],
     ]);
+  });
+
+  it('bound the way back to a warm slot by `ssh HOST true` on all hosts at once', () => {
+    const flip = (switchedMs: number) => ({ sshMs: 500, switchedMs, endedMs: 9000 });
+    const kept = (...ms: readonly number[]) => judged(findings([], { flips: ms.map(flip) })).map((one) => one.kept);
+    expect([kept(), kept(400, 1500, 9000), kept(1501)]).toEqual([[], [true], [false]]);
   });
 });

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
+import { fleetLines } from '../../src/cli/report/fleet.ts';
+import { planLines } from '../../src/cli/report/plan.ts';
 import { createTextReport } from '../../src/cli/report/text.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
+import { mergeFleet } from '../../src/rollout/fleet.ts';
+import { prepareDeploy } from '../../src/rollout/plan-deploy.ts';
+import { lookAtHosts } from '../../src/rollout/stage.ts';
+import { fakeStage } from '../rollout/support/fake-stage.ts';
 
 function report(events: readonly (readonly [ms: number, sent: number])[]): readonly string[] {
   const lines: string[] = [];
@@ -40,5 +46,24 @@ test('an attempt that begins anew has a rate of its own', () => {
   expect(report(progress).slice(2)).toEqual([
     '1:00  fra-1: sending 9.0 MB',
     '1:02  fra-1: 2.0 MB of 9.0 MB, 1.0 MB/s, 7s left',
+  ]);
+});
+
+test('a stage with slots tells which of them takes the traffic, and what a plan does with both', async () => {
+  await using stage = await fakeStage({
+    ...{ hosts: 1, instances: 1, rollout: { strategy: 'blue-green', approve: 'auto', bake: '0s', keepWarm: '1m' } },
+    role: { slots: { blue: 5001, green: 5101 }, traffic: { haproxy: '/run/haproxy.sock', backend: 'bot' } },
+  });
+  await stage.deploy('one');
+  const lines = fleetLines(mergeFleet(await lookAtHosts(stage.stage), []));
+  expect(lines.map((line) => line.trimEnd().split(/ {2,}/).at(-1))).toEqual(['TRAFFIC', 'takes it', 'idle']);
+  await stage.write('two');
+  const prepared = await prepareDeploy(stage.stage, {});
+  expect(planLines(prepared).slice(-5)).toEqual([
+    '  2. update bot.green.1@h1 (new)',
+    '  3. switch the traffic of bot to green',
+    '  4. keep blue of bot warm for 1m00s',
+    '  5. stop and remove bot.blue.1@h1',
+    expect.stringContaining('nothing that takes traffic is out meanwhile'),
   ]);
 });

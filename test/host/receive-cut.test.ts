@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createHostClient } from '../../src/host/client.ts';
-import type { Arrived } from '../../src/host/verbs.ts';
+import type { Arrived } from '../../src/host/receiving.ts';
 import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { hostMaker, SHELLS } from './shells.ts';

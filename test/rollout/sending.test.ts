@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { ConnectionLostError, RemoteError } from '../../src/base/errors.ts';
-import type { Arrived, ReceiveAnswer, ReceiveOptions } from '../../src/host/verbs.ts';
+import type { Arrived, ReceiveAnswer, ReceiveOptions } from '../../src/host/receiving.ts';
 import { type FakeStage, fakeStage } from './support/fake-stage.ts';
 
 const lost = () =>

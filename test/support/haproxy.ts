@@ -90,9 +90,11 @@ defaults
   timeout client 10s
   timeout server 10s
   default-server inter 50ms rise 2 fall 2
-frontend front
+frontend web
   bind 127.0.0.1:${front}
   default_backend web
+backend other
+  server bot.blue.1 127.0.0.1:1 disabled
 backend web
 `;
 }

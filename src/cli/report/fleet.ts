@@ -11,27 +11,30 @@ import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts'
 /** The state of a stage for people: every instance, what it runs, how it is, and what has drifted. */
 export function fleetLines({ hosts, drift }: Fleet): readonly string[] {
   const table = hosts.flatMap((reading) => hostRows(reading));
+  const head = ['INSTANCE', 'RELEASE', 'RUNS', 'SERVICE', 'HEALTH', 'UP'];
+  // only a stage with slots tells of traffic
+  const isSwitched = table.some((row) => row[head.length] !== '');
   return [
-    ...columns([['INSTANCE', 'RELEASE', 'RUNS', 'SERVICE', 'HEALTH', 'UP'], ...table]),
+    ...columns(isSwitched ? [[...head, 'TRAFFIC'], ...table] : [head, ...table.map((row) => row.slice(0, -1))]),
     ...hosts.flatMap((reading) => hostNotes(reading)),
     ...drift.map((one) => `! ${driftWords(one)}`),
   ];
 }
 
 function hostRows(reading: HostReading): readonly (readonly string[])[] {
-  if (reading.type === 'unreachable') return [[`?@${reading.host}`, 'unreachable', '', '', '', '']];
+  if (reading.type === 'unreachable') return [[`?@${reading.host}`, 'unreachable', '', '', '', '', '']];
   return reading.state.instances.map((instance) => instanceRow(instance, reading.state));
 }
 
 function instanceRow(
-  { id, current, runs, service, health, busy }: InstanceState,
+  { id, current, runs, service, health, busy, traffic }: InstanceState,
   { now }: HostState,
 ): readonly string[] {
   const running = runs.type === 'release' ? (runs.id === current ? 'yes' : runs.id) : runs.type;
   const up = service.startedAt === undefined ? '' : formatDuration(Math.max(0, now - service.startedAt));
   const state = busy === undefined ? service.status : `${service.status}, being updated`;
   const answer = health === undefined ? '' : `${health.healthy ? 'healthy' : 'UNHEALTHY'} ${health.outcome}`;
-  return [id, current ?? '-', running, state, answer, up];
+  return [id, current ?? '-', running, state, answer, up, traffic === 'taken' ? 'takes it' : (traffic ?? '')];
 }
 
 function hostNotes(reading: HostReading): readonly string[] {

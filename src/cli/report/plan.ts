@@ -92,5 +92,8 @@ function fromOf(plan: Plan, id: string): string {
 function policyLine({ policy }: Plan): string {
   const out = Object.entries(policy.maxUnavailable).map(([role, count]) => `${count} of ${role}`);
   const then = policy.onFailure === 'rollback' ? 'everything goes back' : 'it pauses for a person';
-  return `at most ${out.join(', ')} out at once; on failure ${then}`;
+  // a slot is out while it idles
+  const most =
+    out.length === 0 ? 'nothing that takes traffic is out meanwhile' : `at most ${out.join(', ')} out at once`;
+  return `${most}; on failure ${then}`;
 }

@@ -37,8 +37,9 @@ while d: d=s.recv(65536);sys.stdout.buffer.write(d)' "$socket" "$1" ;;
 
 # What a server is meant to do is in its admin state (1 2 32 64: maintenance, 8 16: drain), how it is in its status: a
 # drained server goes on being checked, and one that has left maintenance counts as up before it was asked once ("UP 1/2").
+# The status is asked of all backends: by name it would be that of a frontend with the same one.
 haproxy_read() {
-  haproxy_say "show cli level;show servers state $backend;show stat $backend 4 -1" | awk '
+  haproxy_say "show cli level;show servers state $backend;show stat -1 4 -1" | awk -v backend="$backend" '
     function has(sum, bit) { return int(sum / bit) % 2 }
     /^# be_id / { for (i = 2; i <= NF; i++) at[$i] = i - 1; table = "state"; next }
     /^# pxname,/ { n = split(substr($0, 3), name, ","); for (i = 1; i <= n; i++) at[name[i]] = i; table = "stat"; next }
@@ -54,7 +55,7 @@ haproxy_read() {
       split($0, field, ",")
       server = field[at["svname"]]
       up = field[at["status"]] ~ /^(UP|DRAIN|no check)$/ ? "up" : "down"
-      if (server in wanted) print server, wanted[server], up, field[at["weight"]], field[at["scur"]], checked[server]
+      if (field[at["pxname"]] == backend && server in wanted) print server, wanted[server], up, field[at["weight"]], field[at["scur"]], checked[server]
     }
     table == "" && /^[a-z]+$/ { print "=", $0 }'
 }

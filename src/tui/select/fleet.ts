@@ -72,7 +72,7 @@ export interface FleetSummary {
   readonly instances: number;
   readonly healthy: number;
   readonly unhealthy: number;
-  /** Releases that links point at, with how many instances each has. */
+  /** Releases that links point at, with how many instances each has; those that idle do not count. */
   readonly live: ReadonlyMap<string, number>;
 }
 
@@ -80,7 +80,9 @@ export function summarise(lines: readonly FleetLine[]): FleetSummary {
   const live = new Map<string, number>();
   const hosts = lines.filter((line) => line.type === 'host');
   const instances = lines.filter((line) => line.type === 'instance');
-  for (const { found } of instances) if (found?.current) live.set(found.current, (live.get(found.current) ?? 0) + 1);
+  for (const { found } of instances) {
+    if (found?.current && found.traffic !== 'idle') live.set(found.current, (live.get(found.current) ?? 0) + 1);
+  }
   return {
     hosts: hosts.length,
     unreachable: hosts.filter((line) => line.reading?.type === 'unreachable').length,

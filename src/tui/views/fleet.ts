@@ -134,11 +134,12 @@ function cellsOf(line: FleetLine, state: UiState, area: Area): Span[] {
 
 function instanceCells(line: Extract<FleetLine, { type: 'instance' }>, state: UiState, area: Area): Span[] {
   const { found, on, id } = line;
+  const [name = ''] = id.split('@');
   const started = found?.service.startedAt;
   const up = started === undefined ? undefined : on.now - started + state.now - (state.fleet.readAt ?? state.now);
   const restarts = found?.service.restarts ?? 0;
   return [
-    span(id.split('@')[0]!),
+    found?.traffic === 'idle' ? span(`${name} idle`, 'muted') : span(name),
     releaseSpan(found?.current, area),
     serviceSign(found, { glyphs: area.glyphs, now: state.now }),
     driftSpan(driftOf(state, line), area),

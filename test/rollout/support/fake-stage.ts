@@ -56,6 +56,10 @@ export interface FakeStageOptions {
   readonly instances?: number;
   readonly rollout?: Readonly<Record<string, unknown>>;
   readonly hooks?: Readonly<Record<string, readonly string[]>>;
+  /** What the role says beside its service. */
+  readonly role?: Readonly<Record<string, unknown>>;
+  /** Other roles, of which each host runs one instance. */
+  readonly others?: Readonly<Record<string, unknown>>;
 }
 
 export async function fakeStage({
@@ -63,18 +67,21 @@ export async function fakeStage({
   instances = 2,
   rollout = {},
   hooks = {},
+  role = {},
+  others = {},
 }: FakeStageOptions = {}): Promise<FakeStage> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
   const source = join(folder, 'app');
   const names = Array.from({ length: count }, (_, i) => `h${i + 1}`);
   const hosts = names.map((name) => fakeHost(name));
   const clock = fakeClock();
+  const ones = Object.fromEntries(Object.keys(others).map((name) => [name, 1]));
   const settings = live({
     source: { git: undefined, dir: source },
     rollout,
     hooks,
-    roles: { bot: { service: { start: 'start', stop: 'stop', status: 'status' } } },
-    stages: { live: { hosts: names.map((name) => ({ name, address: name, roles: { bot: instances } })) } },
+    roles: { bot: { service: { start: 'start', stop: 'stop', status: 'status' }, ...role }, ...others },
+    stages: { live: { hosts: names.map((name) => ({ name, address: name, roles: { bot: instances, ...ones } })) } },
   });
   const stage: Stage = {
     settings,
