@@ -1,14 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asSlipwayError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import { parseRate, SLOWEST_RATE } from '../base/rate.ts';
 import { list } from '../base/text.ts';
-import { DEFAULTS } from '../config/defaults.ts';
 import { STRATEGIES } from '../config/settings.ts';
-import type { TellFlags } from './commands/tell.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleJson, troubleLines } from './report/trouble.ts';
+import { addRunning } from './program-running.ts';
+import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
 
 /** argv → exit code. Never throws, never exits the process. */
@@ -32,7 +31,7 @@ function commanderExit({ exitCode }: CommanderError): number {
   return exitCode === 0 ? 0 : 2;
 }
 
-type Done = (exitCode: number) => void;
+export type Done = (exitCode: number) => void;
 
 /** Commands load what they need when they run: `slipway --help` does not wait for Ink or ssh2. */
 export function buildProgram(context: CliContext, done: Done): Command {
@@ -57,8 +56,7 @@ export function buildProgram(context: CliContext, done: Done): Command {
     });
   addRollouts(program, context, done);
   addReconcile(program, context, done);
-  addResume(program, context, done);
-  addWishes(program, context, done);
+  addRunning(program, context, done);
   addLists(program, context, done);
   addLocks(program, context, done);
   addDemo(program, context, done);
@@ -147,69 +145,6 @@ function addReconcile(program: Command, context: CliContext, done: Done): void {
     });
 }
 
-function withRollout(command: Command): Command {
-  return command
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'show the plan that would run, and stop')
-    .option('--json', 'one event a line (NDJSON)')
-    .option(
-      '--bwlimit <rate>',
-      'bytes per second for uploads, all hosts together: 500k, 2M; 0 for no limit (default: rollout.bwlimit, else no limit)',
-      readRate,
-    )
-    .option(
-      '--parallel <hosts>',
-      `hosts logged in to, and sent to, at once (default: rollout.parallel, else ${DEFAULTS.parallel})`,
-      readCount,
-    )
-    .addOption(
-      new Option('--on-interrupt <what>', 'without a terminal, what a signal does')
-        .choices(['leave', 'stop', 'rollback'])
-        .default('leave'),
-    );
-}
-
-function addResume(program: Command, context: CliContext, done: Done): void {
-  withRollout(program.command('resume <stage>'))
-    .description('let a paused rollout go on; of one that nobody runs any more, say what becomes of it')
-    .option('--continue', 'do the rest of it')
-    .option('--rollback', 'go back to what was good before')
-    .option('--accept', 'leave every instance as it is, and give the stage free')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  slipway resume production\n  slipway resume production --continue --yes\n  slipway resume production --rollback --yes --json',
-    )
-    .action(async (stage: string, _flags: unknown, command: Command) => {
-      const { resume } = await import('./commands/resume.ts');
-      done(await resume(context, stage, command.optsWithGlobals()));
-    });
-}
-
-function addWishes(program: Command, context: CliContext, done: Done): void {
-  const wish = (name: string, { description, example }: Readonly<Record<'description' | 'example', string>>) =>
-    program
-      .command(`${name} <stage>`)
-      .description(description)
-      .option('--json', 'as JSON')
-      .addHelpText('after', `\nExample:\n  ${example}`);
-  const says = (type: 'pause' | 'abort' | 'rollback') => async (stage: string, _flags: unknown, command: Command) => {
-    const { tell } = await import('./commands/tell.ts');
-    done(await tell(context, stage, { ...command.optsWithGlobals<TellFlags>(), intent: { type } }));
-  };
-  wish('pause', {
-    description: 'let the rollout that another terminal runs wait after the instance in flight',
-    example: 'slipway pause production',
-  }).action(says('pause'));
-  wish('abort', {
-    description: 'stop the rollout that another terminal runs where it stands; with --rollback go back',
-    example: 'slipway abort production --rollback',
-  })
-    .option('--rollback', 'bring back what has been changed')
-    .action((stage: string, flags: { readonly rollback?: boolean }, command: Command) =>
-      says(flags.rollback === true ? 'rollback' : 'abort')(stage, flags, command),
-    );
-}
-
 function addLists(program: Command, context: CliContext, done: Done): void {
   const list = (name: string, description: string) =>
     program.command(`${name} <stage>`).description(description).option('--json', 'as JSON');
@@ -266,19 +201,6 @@ function addDemo(program: Command, context: CliContext, done: Done): void {
       const { demo } = await import('./commands/demo.ts');
       done(await demo(context, flags));
     });
-}
-
-function readRate(text: string): number {
-  const rate = parseRate(text);
-  if (rate === undefined || (rate > 0 && rate < SLOWEST_RATE)) {
-    throw new InvalidArgumentError('Write bytes per second, at least 1k: 500k, 2M; or 0 for no limit.');
-  }
-  return rate;
-}
-
-function readCount(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a number of hosts, from 1.');
-  return Number(text);
 }
 
 function splitList(text: string): readonly string[] {

@@ -15,11 +15,18 @@ export interface RolloutFlags extends LimitFlags {
   readonly onInterrupt: OnInterrupt;
 }
 
+export interface Running {
+  readonly plan: (signal: AbortSignal) => Promise<PreparedRollout>;
+  readonly flags: RolloutFlags;
+  /** `typed`: the stage's name has to be typed, protected or not. */
+  readonly confirm?: 'typed';
+}
+
 /** What deploy and rollback share: show the plan, ask, run, report. Answers with the exit code. */
 export async function runRollout(
   context: CliContext,
   session: OpenStage,
-  { plan, flags }: { readonly plan: (signal: AbortSignal) => Promise<PreparedRollout>; readonly flags: RolloutFlags },
+  { plan, flags, confirm }: Running,
 ): Promise<number> {
   const prepared = await interruptible(plan);
   const json = flags.json === true;
@@ -31,7 +38,7 @@ export async function runRollout(
   }
   const confirmed = await confirmPlan(context, prepared.plan, {
     yes: flags.yes === true,
-    protected: session.protected,
+    protected: session.protected || confirm === 'typed',
   });
   if (!confirmed) throw new Cancelled('Not confirmed: nothing was changed.');
   const rollout = session.start(prepared);

@@ -61,7 +61,7 @@ async function hearAnswer({ clock, settings: { stage } }: Stage, wish: Wish, { r
     const answers = await Promise.allSettled(hosts.map((host) => host.answer({ rollout, id: wish.id })));
     const answer = answers.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []))[0];
     const heard = answer === undefined ? undefined : parseAnswer(answer);
-    if (heard?.refused !== undefined) throw notNow(wish, heard.refused);
+    if (heard?.refused !== undefined) throw notNow(wish.intent, heard.refused);
     if (heard !== undefined) return;
     const isOver = answers.every((one) => one.status === 'rejected' && isSuperseded(one.reason));
     if (isOver) throw ended(stage);
@@ -79,7 +79,7 @@ function parseAnswer(line: string): { readonly refused?: string | undefined } | 
   }
 }
 
-function notNow({ intent }: Wish, refused: string): UserError {
+export function notNow(intent: WishedIntent, refused: string): UserError {
   return new UserError({ code: 'SLIP_NOT_NOW', message: `It cannot ${wishText(intent)} now: ${refused}.` });
 }
 

@@ -7,7 +7,7 @@ import type { HostClient } from '../host/verbs.ts';
 import type { ReceiveAnswer } from '../host/receiving.ts';
 import type { Controls } from './controls.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Phase } from './events.ts';
+import type { EventBody, Phase } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { InstancePlan, Plan } from './plan.ts';
 import type { Delivery } from './delivery.ts';
@@ -34,6 +34,10 @@ export interface RolloutContext {
   readonly whenPaused: 'wait' | 'end';
   /** Instances that a rollout which this one goes on with has updated. */
   readonly already: readonly string[];
+  /** Hosts of that rollout which this one leaves as they are. */
+  readonly leaves: readonly HostClient[];
+  /** What a person has said of it. */
+  readonly decided: EventBody | undefined;
   /** What was seen of each host when the plan was made: who had its lock last, while it was free and at rest. */
   readonly seen: ReadonlyMap<string, string>;
   /** Uploads that went out behind the locks, by host. */

@@ -147,12 +147,12 @@ function historyRecord(context: RolloutContext, ending: Ending, outcome: Rollout
   };
 }
 
-function outcomeOf({ plan }: RolloutContext, run: Run, ending: Ending): RolloutOutcome {
+function outcomeOf({ plan, leaves }: RolloutContext, run: Run, ending: Ending): RolloutOutcome {
   const { stage, release } = plan;
   const say = (exitCode: number, message: string, next?: string): RolloutOutcome => ({ exitCode, message, next });
   switch (ending.type) {
     case 'succeeded':
-      return say(0, ...whatSucceeded(plan, run));
+      return say(0, ...whatSucceeded(plan, run, leaves));
     case 'rolledBack':
       return say(4, `Rolled back: ${ending.reason}. ${whatRunsNow(plan)}`, `slipway history ${stage}`);
     case 'aborted': {
@@ -186,13 +186,23 @@ function wayOn(stage: string, reasons: readonly PauseReason[]): string {
 }
 
 /** Who stayed behind and why, and how to bring what was left out along. */
-function whatSucceeded({ instances, release, stage }: Plan, run: Run): readonly [string, string | undefined] {
+function whatSucceeded(
+  { instances, release, stage }: Plan,
+  run: Run,
+  leaves: readonly HostClient[],
+): readonly [string, string | undefined] {
   const wanted = instances.filter(({ change }) => change !== 'retire');
   const behind = wanted.filter(({ instance, change }) => change !== 'none' && !run.updated.includes(instance)).length;
   const failures = new Map([...run.failed, ...run.broken]);
-  const skipped = [...run.skipped].map(([host, by]) => `${host} was skipped by ${by}`);
+  const skipped = [
+    ...[...run.skipped].map(([host, by]) => `${host} was skipped by ${by}`),
+    ...leaves.map(({ host }) => `${host} is left out`),
+  ];
   const reasons = [...(failures.size > 0 ? [whyOf(failures)] : []), ...skipped];
-  const kept = reasons.length === 0 ? '' : ` ${plural(behind, 'instance')} stayed behind: ${list(reasons)}.`;
+  const kept =
+    reasons.length === 0
+      ? ''
+      : ` ${behind > 0 ? plural(behind, 'instance') : 'What is there'} stayed behind: ${list(reasons)}.`;
   const message = `${release.id} is live on ${plural(wanted.length - behind, 'instance')} of ${stage}.${kept}`;
   return [message, skipped.length === 0 ? undefined : `slipway reconcile ${stage}`];
 }

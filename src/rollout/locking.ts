@@ -71,6 +71,14 @@ export async function giveBack({ clock, owner }: RolloutContext, held: Held): Pr
   await atMost(clock, LAST_WORDS_MS, Promise.allSettled(given));
 }
 
+/** Hosts that the rollout which this one goes on with has held, and that are left out now, are free again. */
+export async function freeLeft({ clock, owner, leaves, takeover }: RolloutContext): Promise<void> {
+  const { takes } = takeover;
+  if (takes === undefined) return;
+  const freed = leaves.map((host) => host.unlock({ rollout: takes, history: takeoverRecord(owner) }));
+  await atMost(clock, LAST_WORDS_MS, Promise.allSettled(freed));
+}
+
 function lookAt({ settings, seen }: RolloutContext, { host }: HostClient): LookOptions {
   const instances = settings.instances.filter((instance) => instance.host === host);
   const proxies = settings.proxies.filter((proxy) => proxy.host === host);

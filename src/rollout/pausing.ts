@@ -56,14 +56,16 @@ export async function waitForPerson(context: RolloutContext, run: Run, waits: Wa
 }
 
 /** Why it waits, to whoever listens and to what decides about intents. */
-function tell({ controls, events, plan }: RolloutContext, run: Run, { phase, reasons, reason }: Waits): void {
+function tell(context: RolloutContext, run: Run, { phase, reasons, reason }: Waits): void {
+  const { controls, events, plan } = context;
   const failed = [...new Set([...run.failed.keys(), ...run.broken.keys()])];
   const hosts = plan.hosts.map(({ host }) => host).filter((host) => !run.skipped.has(host));
   controls.wait({ pauseReasons: reasons, failed, hosts });
-  const isNew = controls.phase() !== phase;
-  if (isNew) controls.enter(phase);
+  if (controls.phase() !== phase) {
+    if (phase === 'Paused') controls.enter(phase);
+    else enterPhase(context, phase, reason);
+  }
   events.emit({ type: 'rollout.paused', reasons, reason, ...(failed.length === 0 ? {} : { failed }) });
-  if (isNew && phase === 'RollbackPaused') events.emit({ type: 'rollout.phase', phase, reason });
 }
 
 interface Heard {

@@ -24,7 +24,7 @@ export async function prepareAgain(
   { release, mend, ...again }: Again,
   options: ContinueOptions,
 ): Promise<Prepared> {
-  const { kind, hosts, takes, among, readings, beside } = again;
+  const { kind, hosts, takes, among, approved, readings, beside } = again;
   const states = [...readings.map(({ state }) => state), ...beside.states];
   const found = mergeReleases(states).find(({ id }) => id === release.id);
   const lacking = hosts.filter((host) => !(found?.on.includes(host) ?? false));
@@ -36,7 +36,7 @@ export async function prepareAgain(
     ...options,
     ...(revision === undefined ? {} : { ref: revision }),
     ...(irreversible === undefined ? {} : { irreversible }),
-    ...{ only: hosts, kind, among },
+    ...{ only: hosts, kind, among, approved },
   });
   const { id, digest } = prepared.plan.release;
   // where nobody has it yet, the same files get an id of their own

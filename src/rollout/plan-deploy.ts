@@ -10,7 +10,7 @@ import { createDelivery, findLacks, hostPlan, type Lack, spareFor } from './deli
 import { instancesOf, liveRelease, mergeReleases } from './fleet.ts';
 import { heldForward } from './irreversible.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
-import { isAlreadyLive, makePlan } from './make-plan.ts';
+import { isAlreadyLive, makePlan, type PlanInput } from './make-plan.ts';
 import { whoAmI } from './owner.ts';
 import { type HeadStart, headStart } from './head-start.ts';
 import { leftoversOf } from './leftovers.ts';
@@ -22,7 +22,7 @@ import { type Reading, readForRollout, requireReady, type Stage } from './stage.
 import { type Beside, readOthers, targets, unknownWarnings } from './targets.ts';
 
 /** A deploy, or another kind of rollout whose release has to be made. */
-export interface MakeOptions extends DeployOptions {
+export interface MakeOptions extends DeployOptions, Pick<PlanInput, 'approved'> {
   readonly kind?: Kind;
   /** All, when left out. */
   readonly among?: Among | undefined;
@@ -157,6 +157,7 @@ function planWith(
     leftovers: revived,
     restart: options.restart ? 'always' : 'when needed',
     among: options.among?.(states),
+    approved: options.approved,
     warnings: [
       ...sourceWarnings(artifact),
       ...sharedWarnings(settings.shared, artifact),

@@ -1,6 +1,7 @@
 import type { InstanceSettings } from '../config/settings.ts';
 import type { HostState } from '../host/state.ts';
 import type { Delivery } from './delivery.ts';
+import type { EventBody } from './events.ts';
 import type { Kind, Plan } from './plan.ts';
 import type { PreparedRollout } from './session.ts';
 import type { Reading } from './stage.ts';
@@ -16,6 +17,10 @@ export interface Prepared extends PreparedRollout {
   readonly takes: string | undefined;
   /** Instances that the rollout which this one goes on with has updated: a way back is theirs, too. */
   readonly already?: readonly string[];
+  /** Hosts of that rollout which this one leaves as they are, by a person's word. */
+  readonly leaves?: readonly string[];
+  /** What a person has said of it, which its journal has to hold. */
+  readonly decided?: EventBody;
   /** The plan for what the hosts say now, under the lock. */
   replan(readings: readonly Reading[]): Replan;
 }

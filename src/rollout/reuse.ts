@@ -2,7 +2,7 @@ import type { HostPlan, Kind, PlannedRelease } from './plan.ts';
 import type { Delivery } from './delivery.ts';
 import { instancesOf, mergeReleases } from './fleet.ts';
 import { ledgerLine, recipeOf } from './ledger.ts';
-import { isAlreadyLive, makePlan } from './make-plan.ts';
+import { isAlreadyLive, makePlan, type PlanInput } from './make-plan.ts';
 import { heldForward } from './irreversible.ts';
 import { type Leftovers, leftoversOf } from './leftovers.ts';
 import { whoAmI } from './owner.ts';
@@ -11,7 +11,7 @@ import type { FleetRelease } from './session.ts';
 import type { Reading, Stage } from './stage.ts';
 import { type Beside, unknownWarnings } from './targets.ts';
 
-export interface Reusing {
+export interface Reusing extends Pick<PlanInput, 'approved'> {
   readonly kind: Kind;
   /** Its files are on every host. */
   readonly release: FleetRelease;
@@ -50,7 +50,7 @@ const NO_LEFTOVERS: Leftovers = { revived: [], warnings: [] };
 
 function planReuse(
   { settings, clock }: Stage,
-  { kind, release, hosts, beside, among, warnings: told = [] }: Reusing,
+  { kind, release, hosts, beside, among, approved, warnings: told = [] }: Reusing,
   now: readonly Reading[],
 ): Replan {
   const states = now.map(({ state }) => state);
@@ -63,6 +63,7 @@ function planReuse(
     hosts: hosts.map((host): HostPlan => ({ host, base: undefined, upload: 'reuse', prepare: [], prune: [] })),
     restart: 'when needed',
     among: among?.(states),
+    approved,
     warnings: [...told, ...unknownWarnings(beside), ...warnings],
   });
   const plan = heldForward(made);

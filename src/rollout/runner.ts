@@ -2,7 +2,7 @@ import type { HostState } from '../host/state.ts';
 import type { ReceiveAnswer } from '../host/receiving.ts';
 import { enterPhase, type RolloutContext } from './context.ts';
 import { endRollout, type Ending } from './ending.ts';
-import { giveBack, lockAll } from './locking.ts';
+import { freeLeft, giveBack, lockAll } from './locking.ts';
 import { pause, type Resumed, waitForPerson } from './pausing.ts';
 import type { Plan, Step } from './plan.ts';
 import { stepTitle } from './step-title.ts';
@@ -25,6 +25,8 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
   packAhead(planned);
   const { held, said, early } = await lockAll(planned);
   journal.begin(planned.id, planned.hosts, hearWishes(planned));
+  if (planned.decided) events.emit(planned.decided);
+  const freed = freeLeft(planned);
   try {
     const context = await underLock({ ...planned, early }, said);
     const run = createRun(context.already);
@@ -40,6 +42,7 @@ export async function runRollout(planned: RolloutContext): Promise<RolloutOutcom
     await giveBack(planned, held);
     throw thrown;
   } finally {
+    await freed;
     await journal.close();
   }
 }

@@ -89,7 +89,10 @@ export interface RollbackOptions {
   readonly signal?: AbortSignal;
 }
 
-export type ContinueOptions = Pick<DeployOptions, 'onBuildLine' | 'signal'>;
+export interface ContinueOptions extends Pick<DeployOptions, 'onBuildLine' | 'signal'> {
+  /** What a person decides about what it had stopped at. */
+  readonly decision?: Decision;
+}
 
 export interface PreparedRollout {
   readonly plan: Plan;
@@ -108,6 +111,9 @@ export interface FollowOptions {
 
 /** What a person may ask of a running rollout. Which of them is legal when: transitions.ts. */
 export type Intent = WishedIntent | { readonly type: 'leave' };
+
+/** What lets a rollout go on that has stopped. */
+export type Decision = Extract<Intent, { type: 'approve' | 'retry' | 'skip' }>;
 
 export interface RunningRollout {
   readonly id: string;

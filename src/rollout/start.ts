@@ -40,6 +40,8 @@ export function startRollout(
     clock,
     whenPaused,
     already: prepared.already ?? [],
+    leaves: (prepared.leaves ?? []).map((host) => clients.get(host)!),
+    decided: prepared.decided,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
     seen: new Map(prepared.readings.flatMap(({ state }) => (atRest(state) ? [[state.host, state.last ?? '']] : []))),
     early: new Map(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LockedError, RemoteError, SlipwayError, UserError } from '../base/errors.ts';
+import { STRATEGIES } from '../config/settings.ts';
 import type { LockOwner, LockState } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import { statesOf } from './fleet.ts';
@@ -126,9 +127,17 @@ const planSchema = z.object({
       .optional(),
     irreversible: z.string().optional(),
   }),
+  strategy: z.enum(STRATEGIES),
   hosts: z.array(z.object({ host: z.string() })),
   instances: z.array(z.object({ instance: z.string(), change: z.string(), back: releaseId.optional() })),
-  steps: z.array(z.object({ type: z.string(), commands: z.array(z.string()).optional() })),
+  steps: z.array(
+    z.object({
+      type: z.string(),
+      commands: z.array(z.string()).optional(),
+      ms: z.number().min(0).optional(),
+      untilStableMs: z.number().min(0).optional(),
+    }),
+  ),
 });
 
 function parsePlan(text: string): Plan | undefined {

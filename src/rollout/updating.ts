@@ -44,11 +44,12 @@ export type Outcome =
 /** Starts the worker of one instance and follows it to its last word, over as many connections as it takes. */
 export async function changeInstance(context: RolloutContext, change: Change): Promise<Outcome> {
   const over = new AbortController();
+  const last: Last = { moved: context.clock.now() };
   try {
     return await Promise.race([
-      watch(context, change, over.signal),
+      watch(context, change, { over: over.signal, last }),
       heed(context, change, over.signal),
-      deadline(context, over.signal),
+      deadline(context, { over: over.signal, last }),
     ]);
   } finally {
     over.abort();
@@ -67,11 +68,25 @@ async function heed({ controls, ...rest }: RolloutContext, change: Change, over:
   return { type: 'left' };
 }
 
-/** The worker's own deadlines speak first; this one is for commands that hang. */
-async function deadline({ clock, plan }: RolloutContext, over: AbortSignal): Promise<Outcome> {
-  // nobody looks at the answer once it is over
+/** What is known of a worker. */
+interface Last {
+  /** When it came to another state. */
+  moved: number;
+  outcome?: Outcome | undefined;
+}
+
+interface Watching {
+  readonly last: Last;
+  readonly over: AbortSignal;
+}
+
+/** The worker's own deadlines speak first; this one is for commands that hang. Each new state is progress. */
+async function deadline({ clock, plan }: RolloutContext, { last, over }: Watching): Promise<Outcome> {
   const ms = plan.policy.progressDeadlineMs;
-  await clock.sleep(ms, over).catch(() => undefined);
+  for (let left = ms; left > 0 && !over.aborted; left = last.moved + ms - clock.now()) {
+    // nobody looks at the answer once it is over
+    await clock.sleep(left, over).catch(() => undefined);
+  }
   return {
     type: 'unknown',
     cause: 'worker',
@@ -88,14 +103,14 @@ async function stopWaiting(context: RolloutContext, { instance, turn }: Change):
 }
 
 /** Until it is over: who has left must not be held up by a connection that is made anew. */
-async function watch(context: RolloutContext, change: Change, over: AbortSignal): Promise<Outcome> {
+async function watch(context: RolloutContext, change: Change, { over, last }: Watching): Promise<Outcome> {
   const { host: hostName, name } = instanceOf(context, change.instance);
   const host = hostOf(context, hostName);
-  const last: { outcome?: Outcome | undefined } = {};
   const onFrame = (frame: WorkerFrame) => {
     if (over.aborted) return;
     const event = workerEvent(context, change.instance, frame);
     if (event) context.events.add(event);
+    if (frame.kind === 'state') last.moved = context.clock.now();
     last.outcome ??= outcomeOf(change.instance, frame);
   };
   try {
@@ -137,10 +152,8 @@ function hooksOf({ settings }: RolloutContext, { act }: Change): InstanceHooks {
   return act === 'retire' ? { ...settings.hooks, beforeSwitch: [], afterSwitch: [] } : settings.hooks;
 }
 
-interface Following {
+interface Following extends Watching {
   readonly onFrame: (frame: WorkerFrame) => void;
-  readonly last: { outcome?: Outcome | undefined };
-  readonly over: AbortSignal;
 }
 
 const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];

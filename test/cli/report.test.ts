@@ -62,7 +62,7 @@ test('a stage with slots tells which of them takes the traffic, and what a plan 
   expect(planLines(prepared).slice(-5)).toEqual([
     '  2. update bot.green.1@h1 (new)',
     '  3. switch the traffic of bot to green',
-    '  4. keep blue of bot warm for 1m00s',
+    '  4. keep blue of bot warm for 1m',
     '  5. stop and remove bot.blue.1@h1',
     expect.stringContaining('nothing that takes traffic is out meanwhile'),
   ]);

@@ -33,7 +33,7 @@ export async function resume(context: CliContext, stage: string, flags: ResumeFl
 }
 
 /** Undefined while somebody runs it. */
-async function findGone(session: OpenStage): Promise<Unfinished | undefined> {
+export async function findGone(session: OpenStage): Promise<Unfinished | undefined> {
   try {
     return await session.unfinished();
   } catch (thrown) {

@@ -270,6 +270,7 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
   else fake.links.set(instance, before);
   through();
   const why = cancelled ? 'cancelled' : 'not healthy within 2m';
+  say(2, 'state', behaviour === 'dead' ? 'failed' : 'reverted', before ?? '', why);
   if (behaviour === 'dead') return say(3, 'end', 'stuck', `${why}; and the release before it did not come up either`);
   return say(3, 'end', before === undefined ? 'failed' : 'reverted', why);
 }

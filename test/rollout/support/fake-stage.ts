@@ -7,8 +7,10 @@ import { createManifests } from '../../../src/rollout/manifests.ts';
 import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
 import { prepareReconcile } from '../../../src/rollout/plan-reconcile.ts';
 import { prepareRollback } from '../../../src/rollout/plan-rollback.ts';
+import type { Plan } from '../../../src/rollout/plan.ts';
+import type { Prepared } from '../../../src/rollout/prepared.ts';
 import { initialState, progress, type RolloutState } from '../../../src/rollout/progress.ts';
-import type { Intent, RolloutOutcome, RunningRollout } from '../../../src/rollout/session.ts';
+import type { Intent, RolloutOutcome } from '../../../src/rollout/session.ts';
 import type { Stage } from '../../../src/rollout/stage.ts';
 import { startRollout } from '../../../src/rollout/start.ts';
 import { live } from '../../config/minimal.ts';
@@ -25,6 +27,8 @@ export interface FakeStage extends AsyncDisposable {
   write(text: string): Promise<void>;
   /** Deploys `text` and waits for the end. */
   deploy(text: string, options?: RunOptions): Promise<Finished>;
+  /** Runs what was prepared, and waits for the end. */
+  run(prepared: Prepared, options?: RunOptions): Promise<Finished>;
   rollback(options?: RunOptions & { readonly to?: string }): Promise<Finished>;
   reconcile(options?: RunOptions): Promise<Finished>;
   /** instance id → release */
@@ -40,6 +44,8 @@ export interface RunOptions {
   readonly restart?: boolean;
   readonly irreversible?: string;
   readonly overIrreversible?: OverIrreversible;
+  /** Makes another plan of the one that was made. */
+  readonly change?: (plan: Plan) => Plan;
   /** Called with every event; sends intents by what it sees. */
   readonly onEvent?: (event: RolloutEvent, send: (intent: Intent | Plain) => string | undefined) => void;
 }
@@ -90,14 +96,23 @@ export async function fakeStage({
     cacheDir: folder,
     clock,
   };
-  const run = async (rolling: RunningRollout, release: string, onEvent: RunOptions['onEvent']): Promise<Finished> => {
+  const run: FakeStage['run'] = async (
+    prepared,
+    { whenPaused = 'end', onEvent, change = (plan: Plan) => plan } = {},
+  ) => {
+    const replan: Prepared['replan'] = (readings) => {
+      const made = prepared.replan(readings);
+      return { ...made, plan: change(made.plan) };
+    };
+    const rolling = startRollout(stage, { ...prepared, plan: change(prepared.plan), replan }, { whenPaused });
+    const { release } = prepared.plan;
     const events: RolloutEvent[] = [];
     rolling.subscribe((event) => {
       events.push(event);
       onEvent?.(event, (intent) => rolling.send(typeof intent === 'string' ? { type: intent } : intent));
     });
     const outcome = await rolling.finished;
-    return { outcome, events, state: events.reduce(progress, initialState), release };
+    return { outcome, events, state: events.reduce(progress, initialState), release: release.id };
   };
   const write = async (text: string) => {
     await mkdir(source, { recursive: true });
@@ -109,7 +124,8 @@ export async function fakeStage({
     clock,
     write,
     host: (name) => hosts.find((one) => one.host === name)!,
-    deploy: async (text, { whenPaused = 'end', onEvent, only, restart, irreversible } = {}) => {
+    run,
+    deploy: async (text, { only, restart, irreversible, ...options } = {}) => {
       clock.advance(1000); // ids tell seconds
       await write(text);
       const prepared = await prepareDeploy(stage, {
@@ -117,19 +133,12 @@ export async function fakeStage({
         ...(restart ? { restart } : {}),
         ...(irreversible === undefined ? {} : { irreversible }),
       });
-      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
+      return run(prepared, options);
     },
-    rollback: async ({ whenPaused = 'end', onEvent, to, only, overIrreversible = 'refused' } = {}) => {
-      const prepared = await prepareRollback(stage, {
-        ...(to === undefined ? {} : { to }),
-        ...(only ? { only } : {}),
-        overIrreversible,
-      });
-      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
-    },
-    reconcile: async ({ whenPaused = 'end', onEvent } = {}) => {
-      const prepared = await prepareReconcile(stage, {});
-      return run(startRollout(stage, prepared, { whenPaused }), prepared.plan.release.id, onEvent);
+    reconcile: async (options = {}) => run(await prepareReconcile(stage, {}), options),
+    rollback: async ({ to, only, overIrreversible = 'refused', ...options } = {}) => {
+      const asked = { ...(to === undefined ? {} : { to }), ...(only ? { only } : {}), overIrreversible };
+      return run(await prepareRollback(stage, asked), options);
     },
     links: () =>
       Object.fromEntries(

@@ -1,0 +1,69 @@
+import { Cancelled, UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { list } from '../../base/text.ts';
+import type { Decision } from '../../rollout/session.ts';
+import { ask } from '../ask.ts';
+import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
+import { openStage, type OpenStage } from '../open.ts';
+import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { findGone } from './resume.ts';
+import { tellIn } from './tell.ts';
+
+export interface DecideFlags extends GlobalOptions, RolloutFlags {
+  readonly decision: Decision;
+}
+
+/**
+ * Lets a rollout that has stopped go on: asks whoever runs it, or, when nobody does any more, goes on with it here, as
+ * `resume --continue` does.
+ */
+export async function decide(context: CliContext, stage: string, flags: DecideFlags): Promise<number> {
+  const session = await openStage(context, stage, flags);
+  const { decision } = flags;
+  try {
+    requireKnown(session, decision);
+    const dropsAll = decision.type === 'approve' && decision.scope === 'all';
+    const unfinished = await findGone(session);
+    if (unfinished === undefined) {
+      if (dropsAll) await requireTyped(context, stage, flags);
+      return await tellIn(context, session, { ...flags, intent: decision });
+    }
+    const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+    return await runRollout(context, session, {
+      plan: (signal) => session.planContinue(unfinished, { decision, signal, onBuildLine }),
+      flags,
+      ...(dropsAll ? { confirm: 'typed' as const } : {}),
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+function requireKnown({ stage, instances, hosts }: OpenStage, decision: Decision): void {
+  if (decision.type === 'approve') return;
+  const [kind, name, known] =
+    decision.type === 'retry'
+      ? (['instance', decision.instance, instances] as const)
+      : (['host', decision.host, hosts] as const);
+  if (known.includes(name)) return;
+  const meant = nearest(name, known);
+  throw new UserError({
+    code: decision.type === 'retry' ? 'SLIP_INSTANCE_UNKNOWN' : 'SLIP_HOST_UNKNOWN',
+    message: `${stage} has no ${kind} ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+    mend: `Its ${kind}s are ${list(known)}.`,
+  });
+}
+
+/** All that would still be waited for is dropped: that is not to be said by the way. */
+async function requireTyped(context: CliContext, stage: string, { yes }: DecideFlags): Promise<void> {
+  if (yes === true) return;
+  if (!isInteractive(context)) {
+    throw new UserError({
+      code: 'SLIP_NEEDS_YES',
+      message: 'Dropping every wait but for health was not confirmed, and there is no terminal to ask.',
+      mend: 'Give --yes.',
+    });
+  }
+  const typed = await ask(context, `Type ${stage} to drop all gates, bakes and analyses that are left: `);
+  if (typed !== stage) throw new Cancelled('Not confirmed: it waits on.');
+}
