@@ -10,7 +10,7 @@ export interface Track {
 /** New instances beside those that were not updated yet, over the same time. */
 export interface Comparison {
   readonly canaries: readonly Track[];
-  /** Healthy ones, none of which was started anew meanwhile. */
+  /** Those that were healthy when it began. */
   readonly baselines: readonly Track[];
 }
 

@@ -41,7 +41,8 @@ export function judgeRestarts({ canaries, baselines }: Comparison): Finding {
   };
 }
 
-function restarts({ samples }: Track): number {
+/** How often it was started anew. */
+export function restarts({ samples }: Track): number {
   const starts = samples.map(({ service }) => service.start).filter((start) => start !== '');
   return starts.slice(1).filter((start, index) => start !== starts[index]).length;
 }

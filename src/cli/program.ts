@@ -160,6 +160,16 @@ function addLists(program: Command, context: CliContext, done: Done): void {
       done(await releases(context, stage, command.optsWithGlobals()));
     },
   );
+  list('analyze', 'judge the canary of a past rollout again, by the thresholds of today')
+    .option('--rollout <id>', 'the rollout, by its id (default: the newest that has watched a canary)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway analyze production\n  slipway analyze production --rollout 20261121T114205Z-1f0755 --json',
+    )
+    .action(async (stage: string, _f: unknown, command: Command) => {
+      const { analyze } = await import('./commands/analyze.ts');
+      done(await analyze(context, stage, command.optsWithGlobals()));
+    });
   list('history', 'who changed what, when, and how it ended').action(
     async (stage: string, _f: unknown, command: Command) => {
       const { history } = await import('./commands/history.ts');

@@ -41,9 +41,12 @@ export async function runRollout(
     protected: session.protected || confirm === 'typed',
   });
   if (!confirmed) throw new Cancelled('Not confirmed: nothing was changed.');
+  // tables are slow to load
+  const isWatched = !json && prepared.plan.steps.some(({ type }) => type === 'analyze');
+  const tables = isWatched ? await import('./report/analysis.ts') : {};
   const rollout = session.start(prepared);
   rollout.subscribe(
-    json ? (event) => say(context, JSON.stringify(event)) : createTextReport((line) => say(context, line)),
+    json ? (event) => say(context, JSON.stringify(event)) : createTextReport((line) => say(context, line), tables),
   );
   const outcome = await stayWith(context, rollout, flags);
   if (json) {

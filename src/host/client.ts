@@ -87,7 +87,7 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
     sample: async (options, onSamples) => {
       await ask(sampleRequest(options), sampleCall(options, onSamples));
     },
-    sampled: async () => readLines(await ask({ verb: 'sampled' })),
+    analysed: async () => readLines(await ask({ verb: 'analysed' })),
     log: async (instance, { onLine, signal }) => {
       const onFrame = (frame: Frame) => {
         if (frame.kind === 'line') onLine(text(frame, 0));

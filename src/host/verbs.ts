@@ -60,8 +60,8 @@ export interface HostClient {
   log(instance: InstanceSettings, options: LogOptions): Promise<void>;
   /** Samples instances until the signal is aborted; `onSamples` gets those of one moment, with the host's time. */
   sample(options: SampleOptions, onSamples: (samples: readonly Sample[]) => void): Promise<void>;
-  /** Rollouts whose journal holds samples, oldest first. */
-  sampled(): Promise<readonly string[]>;
+  /** Rollouts whose journal holds an analysis, oldest first. */
+  analysed(): Promise<readonly string[]>;
 }
 
 export interface ProbeOptions {

@@ -1,6 +1,9 @@
 import { SlipwayError } from '../base/errors.ts';
 import type { InstanceState } from '../host/state.ts';
 import { hostOf, instanceOf, type RolloutContext } from './context.ts';
+import type { Watching } from './plan.ts';
+import type { Run } from './run.ts';
+import { beginWatch, rolesWatched, startSampler } from './sampling.ts';
 
 const LOOK_MS = 5000;
 const BAD_LOOKS = 3;
@@ -9,21 +12,32 @@ const BAD_LOOKS = 3;
 export interface Baked {
   readonly worse: ReadonlyMap<string, string>;
   readonly unseen: readonly string[];
-  /** It was watched for all of the time, or somebody wanted a pause first. */
+  /** It was watched for as long as it takes, or somebody wanted a pause first. */
   readonly length: 'full' | 'cut';
 }
 
 /**
  * Watches the updated instances for `ms`. An instance got worse when it was started anew, stopped running, or was unhealthy
- * at three looks in a row. Ends early when one did, when somebody asks for a pause, or urgently.
+ * at three looks in a row. Ends early when one did, when somebody asks for a pause, or urgently; with `untilStableMs`, from
+ * then on, once errors in their logs are as rare as in those of the instances that were not updated yet, or, where there are
+ * none left, once there were none since the last look.
  */
-export async function bake(context: RolloutContext, instances: readonly string[], ms: number): Promise<Baked> {
+export async function bake(context: RolloutContext, run: Run, step: Watching): Promise<Baked> {
   const { clock, controls, events } = context;
+  const { updated: instances } = run;
+  const { ms } = step;
   const since = clock.now();
+  const settling = step.untilStableMs === undefined ? undefined : settle(context, run, step);
   events.emit({ type: 'bake.started', until: since + ms, instances });
   const watched = new Map<string, Watched>();
   const worse = new Map<string, string>();
-  while (clock.now() - since < ms && worse.size === 0 && !controls.signal().aborted && !controls.wantsPause()) {
+  while (
+    clock.now() - since < ms &&
+    !settling?.hasSettled() &&
+    worse.size === 0 &&
+    !controls.signal().aborted &&
+    !controls.wantsPause()
+  ) {
     const left = since + ms - clock.now();
     await clock.sleep(Math.min(LOOK_MS, Math.max(1, ms / 5), left), controls.signal()).catch(() => undefined);
     if (controls.signal().aborted) break;
@@ -33,9 +47,28 @@ export async function bake(context: RolloutContext, instances: readonly string[]
       if (seen.complaint !== undefined) worse.set(state.id, `got worse while baking: ${seen.complaint}`);
     }
   }
-  const length = clock.now() - since < ms ? 'cut' : 'full';
+  const isCut = worse.size > 0 || controls.signal().aborted || controls.wantsPause();
+  const length = isCut && clock.now() - since < ms ? 'cut' : 'full';
+  settling?.stop();
   events.emit({ type: 'bake.finished' });
   return { worse, unseen: instances.filter((id) => !watched.has(id)), length };
+}
+
+interface Settling {
+  hasSettled(): boolean;
+  stop(): void;
+}
+
+/** Samples what is baked, and the others, as long as that decides about the end. */
+function settle(context: RolloutContext, run: Run, step: Watching): Settling {
+  const sampling = beginWatch(context, rolesWatched(context, run, run.updated), step);
+  const sampler = startSampler(context, sampling);
+  const { stableFrom = Infinity } = sampling.watched;
+  const now = () => context.clock.now();
+  return {
+    hasSettled: () => now() >= stableFrom && sampling.watch.hasSettled(now()),
+    stop: () => sampler.stop(),
+  };
 }
 
 interface Watched {

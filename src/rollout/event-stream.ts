@@ -1,7 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { EventBody, RolloutEvent } from './events.ts';
 
-/** The one stream of a rollout's events: whoever subscribes gets every event from the first, each once. */
+/**
+ * The one stream of a rollout's events: whoever subscribes gets every event from the first, each once. Samples are only heard
+ * by those that are there already.
+ */
 export interface EventStream {
   /** From the controller, now. */
   emit(body: EventBody): void;
@@ -18,7 +21,8 @@ export function createEventStream(rollout: string, clock: Clock): EventStream {
   const add = (event: RolloutEvent) => {
     if (event.seq <= (seen.get(event.source) ?? 0)) return;
     seen.set(event.source, event.seq);
-    events.push(event);
+    // a long watch makes many, and their verdicts tell what came of them
+    if (event.type !== 'analysis.sample') events.push(event);
     listeners.forEach((listener) => listener(event));
   };
   return {

@@ -1,6 +1,6 @@
 import type { ProbeSample } from '../host/state.ts';
-import type { Look } from '../analysis/verdict.ts';
 import type { Sample } from '../analysis/sample.ts';
+import type { Judged, Watched } from '../analysis/watch.ts';
 import type { Slot } from '../config/settings.ts';
 import type { Gate, Plan } from './plan.ts';
 import type { WishedIntent } from './wishes.ts';
@@ -118,14 +118,12 @@ export type EventBody =
     }
   | { readonly type: 'bake.started'; readonly until: number; readonly instances: readonly string[] }
   | { readonly type: 'bake.finished' }
+  /** Canaries are watched until then (ms since 1970), and what is measured of them, and of the others, is kept. */
+  | ({ readonly type: 'analysis.started' } & Watched)
   /** What was measured of instances on one host, over one span of time. */
   | { readonly type: 'analysis.sample'; readonly host: string; readonly samples: readonly Sample[] }
-  | {
-      readonly type: 'analysis.verdict';
-      readonly canaries: readonly string[];
-      readonly baselines: readonly string[];
-      readonly look: Look;
-    }
+  /** A look at the canaries of one role. */
+  | ({ readonly type: 'analysis.verdict' } & Judged)
   | { readonly type: 'gate.opened'; readonly gate: Gate }
   | { readonly type: 'gate.passed'; readonly gate: Gate; readonly by: string; readonly why: string }
   | { readonly type: 'traffic.switched'; readonly host: string; readonly role: string; readonly to: Slot }

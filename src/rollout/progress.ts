@@ -1,4 +1,5 @@
 import type { ProbeSample } from '../host/state.ts';
+import type { Judged } from '../analysis/watch.ts';
 import { unreachable } from '../base/errors.ts';
 import type { InstancePhase, PauseReason, Phase, Proof, RolloutEvent } from './events.ts';
 import type { Gate, Plan } from './plan.ts';
@@ -21,6 +22,8 @@ export interface RolloutState {
   readonly instances: Readonly<Record<string, InstanceProgress>>;
   /** The running bake; undefined when none runs. */
   readonly bake: { readonly since: number; readonly until: number } | undefined;
+  /** The newest look at the canaries of each role. */
+  readonly looks: Readonly<Record<string, RoleLook>>;
   readonly warnings: readonly Warning[];
   /** The newest lines of hooks, prepare steps and logs, at most `OUTPUT_LINES`. */
   readonly output: readonly OutputLine[];
@@ -47,6 +50,10 @@ export interface InstanceProgress {
   readonly sample: ProbeSample | undefined;
   readonly healthyMs: number;
   readonly neededMs: number;
+}
+
+export interface RoleLook extends Judged {
+  readonly at: number;
 }
 
 export interface Warning {
@@ -76,6 +83,7 @@ export const initialState: RolloutState = {
   hosts: {},
   instances: {},
   bake: undefined,
+  looks: {},
   warnings: [],
   output: [],
   startedAt: undefined,
@@ -122,8 +130,11 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
       return { ...state, gates: [...state.gates, { gate: event.gate, passed: undefined }] };
     case 'gate.passed':
       return { ...state, gates: passGate(state.gates, event) };
-    case 'analysis.sample':
+    case 'analysis.started':
+      return { ...state, bake: { since: event.t, until: event.until } };
     case 'analysis.verdict':
+      return { ...state, looks: { ...state.looks, [event.role]: lookOf(event) } };
+    case 'analysis.sample':
     case 'traffic.switched':
     case 'release.pruned':
       return state;
@@ -143,6 +154,10 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
     default:
       return unreachable(event);
   }
+}
+
+function lookOf({ role, canaries, baselines, look, t }: Of<'analysis.verdict'>): RoleLook {
+  return { role, canaries, baselines, look, at: t };
 }
 
 type Of<T extends RolloutEvent['type']> = Extract<RolloutEvent, { type: T }>;

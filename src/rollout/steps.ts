@@ -3,7 +3,7 @@ import { analyze } from './analyzing.ts';
 import { bake } from './baking.ts';
 import { instanceOf, type RolloutContext } from './context.ts';
 import type { PauseReason } from './events.ts';
-import type { Step } from './plan.ts';
+import type { Step, Watching } from './plan.ts';
 import type { Ending } from './ending.ts';
 import { runHooks } from './hooks.ts';
 import { passGate } from './gating.ts';
@@ -37,7 +37,7 @@ export async function runStep(context: RolloutContext, run: Run, step: Step): Pr
     case 'hook':
       return runHooks(context, step);
     case 'bake':
-      return watchBake(context, run, step.ms);
+      return watchBake(context, run, step);
     case 'analyze':
       return watchCanaries(context, run, step);
     case 'gate':
@@ -132,10 +132,9 @@ export function whyOf(reasons: ReadonlyMap<string, string>): string {
 }
 
 /** Watches what was updated, and judges it. */
-export async function watchBake(context: RolloutContext, run: Run, ms: number): Promise<StepResult> {
-  const { policy } = context.plan;
-  const watched = run.updated.filter((id) => !isSkipped(context, run, id));
-  const { worse, unseen, length } = await bake(context, watched, ms);
+export async function watchBake(context: RolloutContext, run: Run, step: Watching): Promise<StepResult> {
+  const updated = run.updated.filter((id) => !isSkipped(context, run, id));
+  const { worse, unseen, length } = await bake(context, { ...run, updated }, step);
   const urgent = urgentResult(context);
   if (urgent) return urgent;
   // a bake that was cut short has not been one: it starts afresh
@@ -145,16 +144,28 @@ export async function watchBake(context: RolloutContext, run: Run, ms: number): 
     const reason = `${list(unseen)} could not be seen while baking`;
     return { type: 'pause', reasons: ['hostUnreachable'], reason };
   }
+  const result = await goesBack(context, run, worse);
+  return result.type === 'done' ? watchBake(context, run, step) : result;
+}
+
+/**
+ * What got worse goes back either way; the policy decides about the others, and about a slot as a whole. `done` when so many
+ * failures are tolerated.
+ */
+export async function goesBack(
+  context: RolloutContext,
+  run: Run,
+  worse: ReadonlyMap<string, string>,
+): Promise<StepResult> {
+  const { policy } = context.plan;
   const isTooMany = failuresOf(context, run).size + worse.size > policy.maxFailures;
   if (isTooMany && policy.onFailure === 'rollback') return { type: 'rollback', reason: whyOf(worse) };
-  // a failed instance goes back either way; the policy decides about the others, and about a slot as a whole
   const alone = new Map([...worse].filter(([id]) => instanceOf(context, id).slot === undefined));
   await takeBack(context, run, alone);
-  const urgentNow = urgentResult(context);
-  if (urgentNow) return urgentNow;
+  const urgent = urgentResult(context);
+  if (urgent) return urgent;
   if (alone.size < worse.size) return onFailure(policy.onFailure, whyOf(worse));
-  const result = judge(context, run, { instances: [], onFailure: policy.onFailure });
-  return result.type === 'done' ? watchBake(context, run, ms) : result;
+  return judge(context, run, { instances: [], onFailure: policy.onFailure });
 }
 
 async function takeBack(context: RolloutContext, run: Run, worse: ReadonlyMap<string, string>): Promise<void> {

@@ -202,5 +202,5 @@ export async function keepWarm(context: RolloutContext, run: Run, { role, ms }: 
   const since = run.switched.get(role) ?? context.clock.now();
   run.switched.set(role, since);
   const left = since + ms - context.clock.now();
-  return left > 0 ? watchBake(context, run, left) : { type: 'done' };
+  return left > 0 ? watchBake(context, run, { ms: left }) : { type: 'done' };
 }

@@ -156,7 +156,8 @@ interface Following extends Watching {
   readonly onFrame: (frame: WorkerFrame) => void;
 }
 
-const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];
+/** Between two attempts to reach a host that was lost. */
+export const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];
 
 /** The worker lives on without us: connect again and read its frames from the first; doubles are dropped by number. */
 async function refollow(context: RolloutContext, change: Change, { onFrame, last, over }: Following): Promise<Outcome> {

@@ -5,7 +5,14 @@ import { ANALYSIS } from '../../src/config/analysis.ts';
 import { findingOf, judge, type Look } from '../../src/analysis/verdict.ts';
 import { BEGAN, compare, HEALTHY, NEW } from './support/samples.ts';
 
-const last = { planned: { release: NEW }, settings: ANALYSIS, began: BEGAN, turn: 'last', missed: 0 } as const;
+const last = {
+  planned: { release: NEW },
+  settings: ANALYSIS,
+  began: BEGAN,
+  turn: 'last',
+  missed: 0,
+  against: 'others',
+} as const;
 
 /** The last look at a comparison, which may have been the same at the look before. */
 function lastLook(comparison: Comparison, before: 'none' | 'the same' = 'the same'): Look {
@@ -116,7 +123,10 @@ describe('what is not known is no pass:', () => {
   });
 
   test('no baseline', () => {
-    expect(lastLook({ ...healthy, baselines: [] }).verdict).toBe('Inconclusive');
+    expect(lastLook({ ...healthy, baselines: [] })).toMatchObject({
+      verdict: 'Inconclusive',
+      reason: 'no baseline: weak evidence',
+    });
   });
 
   test('samples that could not be taken five times in a row', () => {

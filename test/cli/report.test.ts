@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Finding } from '../../src/analysis/finding.ts';
+import { lookLines } from '../../src/cli/report/analysis.ts';
 import { fleetLines } from '../../src/cli/report/fleet.ts';
 import { planLines } from '../../src/cli/report/plan.ts';
 import { createTextReport } from '../../src/cli/report/text.ts';
+import type { Judged } from '../../src/analysis/watch.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import { mergeFleet } from '../../src/rollout/fleet.ts';
 import { prepareDeploy } from '../../src/rollout/plan-deploy.ts';
@@ -65,5 +68,43 @@ test('a stage with slots tells which of them takes the traffic, and what a plan 
     '  4. keep blue of bot warm for 1m',
     '  5. stop and remove bot.blue.1@h1',
     expect.stringContaining('nothing that takes traffic is out meanwhile'),
+  ]);
+});
+
+const FAILED: Finding = {
+  ...{
+    metric: 'latency',
+    weight: 'critical',
+    outcome: 'fail',
+    canary: '140 ms',
+    baseline: '61 ms',
+    n: [40, 120] as const,
+  },
+  ...{ p: 0.00001, ratio: 2.295, threshold: '1.5 x', why: 'it takes longer' },
+};
+const UNKNOWN: Finding = {
+  ...{ metric: 'cpu', weight: 'supporting', outcome: 'noData', canary: 'unknown', baseline: 'unknown', n: [0, 0] },
+  ...{ threshold: '2 x', why: 'it was not measured' },
+};
+
+function judged(verdict: 'Running' | 'Failed', outcome: 'fail' | 'doubtful'): Judged {
+  const findings = [{ ...FAILED, outcome }, UNKNOWN];
+  const look = { verdict, reason: verdict === 'Running' ? 'still watching' : 'latency: it takes longer', findings };
+  return { role: 'web', canaries: ['web.1@a'], baselines: ['web.2@a', 'web.1@b'], look };
+}
+
+test('a look that decides tells all of each metric: both sides, how many, chance, ratio, threshold and why', () => {
+  expect(lookLines(judged('Failed', 'fail'))).toEqual([
+    'web: Failed: latency: it takes longer',
+    '  web.1@a beside web.2@a, web.1@b',
+    '  METRIC   RESULT   CANARY   BASELINE  N       P        RATIO  FAILS AT  WHY',
+    '  latency  fail     140 ms   61 ms     40/120  <0.0001  2.3 x  1.5 x     it takes longer',
+    '  cpu      no data  unknown  unknown   0/0                     2 x       it was not measured',
+  ]);
+});
+
+test('a look in between is a line, with what looks bad so far', () => {
+  expect(lookLines(judged('Running', 'doubtful'))).toEqual([
+    'web: still watching; latency: 140 ms beside 61 ms, it takes longer',
   ]);
 });

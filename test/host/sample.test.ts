@@ -229,18 +229,18 @@ test('a process that ends is told at the next sample', async () => {
   await taking.end();
 });
 
-test('rollouts whose journal holds samples can be told from others', async () => {
+test('rollouts whose journal holds an analysis can be told from others', async () => {
   await using host = await makeHost('busybox');
   await begin(host);
   for (const [rollout, text] of [
     ['r1', '{"type":"rollout.started"}'],
-    ['r2', '{"v":1,"type":"analysis.sample"}'],
-    ['r3', '{"v":1,"type":"analysis.sample"}'],
+    ['r2', '{"v":1,"type":"analysis.started"}'],
+    ['r3', '{"v":1,"type":"analysis.started"}'],
   ] as const) {
     await mkdir(at(host, `.slipway/rollouts/${rollout}`), { recursive: true });
     await writeFile(at(host, `.slipway/rollouts/${rollout}/events.ndjson`), `${text}\n`);
   }
-  expect(await host.client.sampled()).toEqual(['r2', 'r3']);
+  expect(await host.client.analysed()).toEqual(['r2', 'r3']);
 });
 
 const PART = join(import.meta.dirname, '../../src/host/script/88-sample.sh');

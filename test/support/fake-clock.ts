@@ -1,8 +1,16 @@
 import type { Clock } from '../../src/base/clock.ts';
 
-/** A clock that a test moves by hand; `auto` lets every sleep pass at once, in the order of their ends. */
+/**
+ * A clock that a test moves by hand. `auto` lets every sleep pass at once: a longer one may take shorter ones along. `exact`
+ * wakes whoever ends first before time goes on, which takes longer.
+ */
 export interface FakeClock extends Clock {
   advance(ms: number): void;
+}
+
+export interface FakeClockOptions {
+  readonly start?: number;
+  readonly mode?: 'auto' | 'exact' | 'manual';
 }
 
 interface Sleeper {
@@ -10,13 +18,23 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-export function fakeClock({ start = Date.UTC(2026, 10, 21, 11, 42, 5), mode = 'auto' } = {}): FakeClock {
+export function fakeClock({
+  start = Date.UTC(2026, 10, 21, 11, 42, 5),
+  mode = 'auto',
+}: FakeClockOptions = {}): FakeClock {
   let now = start;
   let sleepers: Sleeper[] = [];
   const wakeDue = () => {
     const due = sleepers.filter((one) => one.until <= now);
     sleepers = sleepers.filter((one) => one.until > now);
     due.forEach((one) => one.wake());
+  };
+  const pass = (sleeper: Sleeper) => {
+    if (!sleepers.includes(sleeper)) return;
+    const ends = mode === 'exact' ? sleepers.map(({ until }) => until) : [sleeper.until];
+    now = Math.max(now, Math.min(...ends));
+    wakeDue();
+    if (sleepers.includes(sleeper)) setImmediate(() => pass(sleeper));
   };
   return {
     now: () => now,
@@ -37,13 +55,7 @@ export function fakeClock({ start = Date.UTC(2026, 10, 21, 11, 42, 5), mode = 'a
           { once: true },
         );
         // a long deadline must not be what moves time: only short waits pass by themselves
-        if (mode === 'auto' && ms <= 30_000) {
-          setImmediate(() => {
-            if (!sleepers.includes(sleeper)) return;
-            now = Math.max(now, sleeper.until);
-            wakeDue();
-          });
-        }
+        if (mode !== 'manual' && ms <= 30_000) setImmediate(() => pass(sleeper));
       }),
     advance: (ms) => {
       now += ms;

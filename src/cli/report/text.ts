@@ -1,3 +1,4 @@
+import type { Judged } from '../../analysis/watch.ts';
 import { formatBytes } from '../../base/bytes.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { unreachable } from '../../base/errors.ts';
@@ -8,10 +9,16 @@ import { wishText } from '../../rollout/wishes.ts';
 
 export type Write = (line: string) => void;
 
+export interface TextReportOptions {
+  /** A look at canaries, in full. */
+  readonly lookLines?: (judged: Judged) => readonly string[];
+}
+
 type Of<T extends RolloutEvent['type']> = Extract<RolloutEvent, { type: T }>;
 
 /** Turns events into lines for people: one line for everything that matters, each with the time since the start. */
-export function createTextReport(write: Write): (event: RolloutEvent) => void {
+export function createTextReport(write: Write, options: TextReportOptions = {}): (event: RolloutEvent) => void {
+  const { lookLines = lookLine } = options;
   const probes = createProbeLines();
   const syncs = createSyncLines();
   let startedAt: number | undefined;
@@ -29,6 +36,8 @@ export function createTextReport(write: Write): (event: RolloutEvent) => void {
         return syncs(event);
       case 'instance.state':
         return instanceLines(event);
+      case 'analysis.verdict':
+        return lookLines(event);
       case 'hook.output':
         return [`${event.host} │ ${event.line}`];
       case 'log.line':
@@ -39,9 +48,13 @@ export function createTextReport(write: Write): (event: RolloutEvent) => void {
   }
 }
 
+function lookLine({ role, look }: Judged): readonly string[] {
+  return [`${role}: ${look.verdict}: ${look.reason}`];
+}
+
 type Plain = Exclude<
   RolloutEvent,
-  { type: 'probe.sample' | 'sync.progress' | 'instance.state' | 'hook.output' | 'log.line' }
+  { type: 'analysis.verdict' | 'probe.sample' | 'sync.progress' | 'instance.state' | 'hook.output' | 'log.line' }
 >;
 
 function plainLines(event: Plain): readonly string[] {
@@ -78,6 +91,10 @@ function plainLines(event: Plain): readonly string[] {
       return [`${event.host}: hook: ${event.run}`];
     case 'hook.finished':
       return [`${event.host}: done: ${event.run}`];
+    case 'analysis.started':
+      return [
+        `watching ${plural(event.roles.flatMap(({ canaries }) => canaries).length, 'canary', 'canaries')} for ${formatDuration(event.until - event.t)}`,
+      ];
     case 'bake.started':
       return [`watching ${plural(event.instances.length, 'instance')} for ${formatDuration(event.until - event.t)}`];
     case 'lock.takenOver':
@@ -86,8 +103,6 @@ function plainLines(event: Plain): readonly string[] {
       return [`${event.host}: deleted ${event.releases.join(', ')}`];
     case 'analysis.sample':
       return [];
-    case 'analysis.verdict':
-      return [`${event.look.verdict}: ${event.look.reason}`];
     case 'gate.opened':
       return ['waiting for approval'];
     case 'gate.passed':

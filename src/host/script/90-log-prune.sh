@@ -79,9 +79,9 @@ verb_events() {
   sed -e 's/%/%25/g' -e "s/$TAB/%09/g" -e "s/^/@$N${TAB}line${TAB}/" "$META/rollouts/$rollout/events.ndjson" >&3
 }
 
-# sampled: rollouts whose journal holds samples of an analysis.
-verb_sampled() {
-  grep -lF '"type":"analysis.sample"' "$META/rollouts/"*/events.ndjson 2>/dev/null | while IFS= read -r e_; do
+# analysed: rollouts whose journal holds an analysis.
+verb_analysed() {
+  grep -lF '"type":"analysis.started"' "$META/rollouts/"*/events.ndjson 2>/dev/null | while IFS= read -r e_; do
     e_=${e_%/events.ndjson}
     frame line "${e_##*/}"
   done

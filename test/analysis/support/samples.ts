@@ -111,6 +111,7 @@ export function watch(comparison: Comparison, settings = ANALYSIS): Look {
       before,
       turn,
       missed: 0,
+      against: 'others',
     });
     if (look.verdict !== 'Running') return look;
     before = look;

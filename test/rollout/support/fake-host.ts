@@ -30,6 +30,8 @@ export interface FakeHost extends HostClient {
   onChange: (change: { readonly type: 'begins' | 'ends'; readonly instance: string }) => void;
   unreachable: boolean;
   disk: HostState['disk'];
+  /** What is seen of instances while they are watched: nothing, and the channel ends, unless a test says otherwise. */
+  sampling: HostClient['sample'];
   /** Lets workers that wait go on as healthy. */
   release(): void;
 }
@@ -56,6 +58,7 @@ export function fakeHost(host: string): FakeHost {
     sick: new Set(),
     onChange: () => undefined,
     unreachable: false,
+    sampling: () => Promise.resolve(),
     disk: { freeBytes: 1e9, freeInodes: 1e6 },
     release: () => {
       const woken = waiting;
@@ -196,8 +199,11 @@ export function fakeHost(host: string): FakeHost {
       });
     },
     log: () => Promise.resolve(),
-    sample: () => Promise.resolve(),
-    sampled: () => Promise.resolve([]),
+    sample: async (options, onSamples) => {
+      reach(fake);
+      await fake.sampling(options, onSamples);
+    },
+    analysed: () => Promise.resolve([...journals.keys()]),
   };
   return fake;
 }

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
 import type { OverIrreversible } from '../../../src/rollout/irreversible.ts';
 import { createManifests } from '../../../src/rollout/manifests.ts';
+import type { Plan } from '../../../src/rollout/plan.ts';
 import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
 import { prepareReconcile } from '../../../src/rollout/plan-reconcile.ts';
 import { prepareRollback } from '../../../src/rollout/plan-rollback.ts';
-import type { Plan } from '../../../src/rollout/plan.ts';
 import type { Prepared } from '../../../src/rollout/prepared.ts';
 import { initialState, progress, type RolloutState } from '../../../src/rollout/progress.ts';
 import type { Intent, RolloutOutcome } from '../../../src/rollout/session.ts';
 import type { Stage } from '../../../src/rollout/stage.ts';
 import { startRollout } from '../../../src/rollout/start.ts';
 import { live } from '../../config/minimal.ts';
-import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { type FakeClock, fakeClock, type FakeClockOptions } from '../../support/fake-clock.ts';
 import { type FakeHost, fakeHost } from './fake-host.ts';
 
 /** A stage of fake hosts with a folder as its source: every `deploy` ships a new text. */
@@ -58,6 +58,7 @@ export interface Finished {
 }
 
 export interface FakeStageOptions {
+  readonly clock?: FakeClockOptions['mode'];
   readonly hosts?: number;
   readonly instances?: number;
   readonly rollout?: Readonly<Record<string, unknown>>;
@@ -75,12 +76,13 @@ export async function fakeStage({
   hooks = {},
   role = {},
   others = {},
+  clock: mode = 'auto',
 }: FakeStageOptions = {}): Promise<FakeStage> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-engine-'));
   const source = join(folder, 'app');
   const names = Array.from({ length: count }, (_, i) => `h${i + 1}`);
   const hosts = names.map((name) => fakeHost(name));
-  const clock = fakeClock();
+  const clock = fakeClock({ mode });
   const ones = Object.fromEntries(Object.keys(others).map((name) => [name, 1]));
   const settings = live({
     source: { git: undefined, dir: source },
