@@ -22,8 +22,11 @@ function powerSite(index: number): Promise<Site> {
     app,
     port: 6600 + 10 * index,
     hosts: { 'fra-1': 1, 'fra-2': 1 },
-    role: { service: { systemd: `${app}-{stage}@{instance}` }, health: { ...QUICK, minHealthyTime: '1s' } },
-    config: { rollout: { bake: '2s', bwlimit: '2M', progressDeadline: '5s' }, hooks: { release: ['sleep 1'] } },
+    role: {
+      service: { systemd: `${app}-{stage}@{instance}` },
+      health: { ...QUICK, minHealthyTime: '1s', healthyDeadline: '7s' },
+    },
+    config: { rollout: { bake: '2s', bwlimit: '2M', progressDeadline: '8s' }, hooks: { release: ['sleep 1'] } },
   });
 }
 

@@ -11,7 +11,7 @@ export interface HostFacts {
   readonly ledger: Readonly<Record<string, string>>;
   /** Folders below releases/. */
   readonly releases: readonly string[];
-  /** Instances that a worker has marked as its own. */
+  /** Instances that a worker has marked as its own, while its process lives. */
   readonly busy: readonly string[];
   /** The lock's owner.json; undefined when there is no lock, empty when it has no owner. */
   readonly lock: string | undefined;
@@ -26,7 +26,11 @@ const SCRIPT = String.raw`
     [ -f "$file" ] && echo "ledger $(basename "$file" .json) $(sed 's/^{"status":"\([a-z]*\)".*/\1/' "$file")"
   done
   for folder in releases/*; do [ -d "$folder" ] && echo "release . $(basename "$folder")"; done
-  for mark in instances/*/.busy; do [ -L "$mark" ] && echo "busy . $(basename "$(dirname "$mark")")"; done
+  for mark in instances/*/.busy; do
+    [ -L "$mark" ] || continue
+    set -- $(readlink "$mark")
+    [ "$(cut -d' ' -f22 "/proc/$2/stat" 2>/dev/null)" = "$3" ] && echo "busy . $(basename "$(dirname "$mark")")"
+  done
   [ -e .slipway/lock ] && echo "lock . $(cat .slipway/lock/owner.json 2>/dev/null)"
   true`;
 

@@ -80,7 +80,7 @@ export const ROLLING: readonly Fault[] = [
   { during: 'failing', at: 'the other that is back', is: state('updated'), nth: 2 },
 
   { during: 'shrinking', at: 'the step that retires', is: step(9) },
-  { during: 'shrinking', at: 'the one that is retired', is: state('retired'), always: true },
+  { during: 'shrinking', at: 'the one that is retired', is: state('retired') },
 
   { during: 'rollback', at: 'the last lock', is: on('lock.taken'), nth: 2 },
   { during: 'rollback', at: 'the first host that is verified', is: on('host.ready') },
