@@ -1,3 +1,4 @@
+import type { RolloutEvent } from '../rollout/events.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from '../rollout/session.ts';
 import { ask } from './ask.ts';
 import { type CliContext, isInteractive } from './context.ts';
@@ -24,7 +25,7 @@ export async function stayWith(
   };
   const stopListening = rollout.subscribe((event) => {
     if (event.type === 'rollout.resumed') interrupts = 0;
-    if (event.type === 'rollout.paused' && isInteractive(context)) asked.put(PAUSED);
+    if (event.type === 'rollout.paused' && isInteractive(context)) asked.put(pausedFor(event));
   });
   SIGNALS.forEach((signal) => process.on(signal, onSignal));
   try {
@@ -60,11 +61,25 @@ const INTERRUPTED: Question = {
   silence: 'nothing',
 };
 
-const PAUSED: Question = {
-  text: '[r]esume · roll [b]ack · [a]bort and keep it as it is · [l]eave: ',
-  answers: { r: { type: 'resume' }, b: { type: 'rollback' }, a: { type: 'abort' }, l: LEAVE },
-  silence: LEAVE,
-};
+/** What it may be told depends on why it waits; what is not legal is refused with the reason. */
+function pausedFor({ reasons, failed = [] }: Extract<RolloutEvent, { type: 'rollout.paused' }>): Question {
+  const host = failed[0]?.split('@').at(-1);
+  const ways: readonly (readonly [letter: string, text: string, intent: Intent])[] = [
+    ...(reasons.includes('gate') ? [] : [['r', '[r]esume', { type: 'resume' }] as const]),
+    ...(reasons.includes('gate') || reasons.includes('inconclusive')
+      ? [['y', '[y] approve', { type: 'approve', scope: 'step', why: '' }] as const]
+      : []),
+    ...(host === undefined ? [] : [['s', `[s]kip ${host}`, { type: 'skip', host }] as const]),
+    ['b', 'roll [b]ack', { type: 'rollback' }],
+    ['a', '[a]bort and keep it as it is', { type: 'abort' }],
+    ['l', '[l]eave', LEAVE],
+  ];
+  return {
+    text: `${ways.map(([, text]) => text).join(' · ')}: `,
+    answers: Object.fromEntries(ways.map(([letter, , intent]) => [letter, intent])),
+    silence: LEAVE,
+  };
+}
 
 /** One question at a time: a new one takes the place of the one before. */
 function createQuestions(context: CliContext, rollout: RunningRollout) {

@@ -236,6 +236,20 @@ describe('a bake', () => {
     expect(releasesOf(stage)).toEqual(new Set([good.release]));
   });
 
+  it('takes an instance that got worse back alone while maxFailures tolerates it, and watches the others afresh', async () => {
+    await using stage = await fakeStage({ hosts: 2, instances: 1, rollout: { bake: '1m', maxFailures: 1 } });
+    const good = await stage.deploy('one');
+    const { outcome, events, release } = await stage.deploy('two', {
+      onEvent: (event) => {
+        if (event.type === 'bake.started' && event.instances.length === 2) stage.host('h2').sick.add('bot.1');
+      },
+    });
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(outcome.message).toContain('1 instance stayed behind: bot.1@h2: got worse while baking');
+    expect(stage.links()).toEqual({ 'bot.1@h1': release, 'bot.1@h2': good.release });
+    expect(events.findLast((event) => event.type === 'bake.started')).toMatchObject({ instances: ['bot.1@h1'] });
+  });
+
   it('takes a process that ended and was started again for worse, however quickly it came back', async () => {
     await using stage = await fakeStage({ rollout: { bake: '1m' } });
     const good = await stage.deploy('one');

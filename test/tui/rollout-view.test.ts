@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventBody, RolloutEvent } from '../../src/rollout/events.ts';
+import { resolve } from '../../src/tui/keys/resolve.ts';
 import { reduce } from '../../src/tui/reduce.ts';
 import { deadlineLeft, syncLeft, syncRate, waits } from '../../src/tui/select/waits.ts';
 import { LOG_LINES, type RolloutView, type UiState, initialUi } from '../../src/tui/state.ts';
@@ -188,6 +189,32 @@ describe('the log', () => {
       'line 2',
       'only from the engine',
     ]);
+  });
+});
+
+describe('a rollout that has stopped', () => {
+  const failed = { reasons: ['failure'], reason: '', failed: ['bot.1@fra-2'] } as const;
+
+  test('is let go on by keys that say why they are closed', () => {
+    const screen = new Screen();
+    expect(resolve(screen.state, 'y')).toMatchObject({ text: 'approve: nothing waits for approval' });
+    expect(resolve(screen.state, 't')).toMatchObject({ text: 'try again: nothing has failed' });
+    screen.tell({ type: 'rollout.paused', reasons: ['gate'], reason: '' });
+    expect(resolve(screen.state, 'y')).toMatchObject({ type: 'send', intent: { type: 'approve', scope: 'step' } });
+    expect(resolve(screen.state, 'r')).toMatchObject({
+      text: expect.stringContaining('it waits for approval') as string,
+    });
+  });
+
+  test('tries the first that failed again, or skips its host; or those of the chosen one', () => {
+    const screen = new Screen();
+    screen.tell({ type: 'rollout.planned', plan: plan() });
+    screen.tell({ type: 'rollout.paused', ...failed });
+    expect(resolve(screen.state, 't')).toEqual({ type: 'send', intent: { type: 'retry', instance: 'bot.1@fra-2' } });
+    expect(resolve(screen.state, 's')).toEqual({ type: 'send', intent: { type: 'skip', host: 'fra-2' } });
+    screen.do({ type: 'move', to: 'first' });
+    expect(resolve(screen.state, 't')).toMatchObject({ text: 'try again: bot.1@fra-1 has not failed' });
+    expect(resolve(screen.state, 's')).toEqual({ type: 'send', intent: { type: 'skip', host: 'fra-1' } });
   });
 });
 

@@ -48,11 +48,15 @@ export function noOtherStage(state: UiState): string | undefined {
   return isRunning(state) ? 'a rollout runs here' : undefined;
 }
 
-export function refused(intent: Intent): (state: UiState) => string | undefined {
+export function refused(
+  intent: Intent | ((state: UiState) => Intent | undefined),
+): (state: UiState) => string | undefined {
   return (state) => {
+    const asked = typeof intent === 'function' ? intent(state) : intent;
+    if (asked === undefined) return 'nothing has failed';
     if (!state.rollout || !isRunning(state)) return 'the rollout is over';
     if (state.quitting === 'leaving') return 'it is being left';
-    return refusal(intent, whereabouts(state.rollout.state));
+    return refusal(asked, whereabouts(state.rollout.state));
   };
 }
 

@@ -1,5 +1,7 @@
 import type { UserAction } from '../actions.ts';
 import { Secret } from '../secret.ts';
+import type { Decision } from '../../rollout/session.ts';
+import { APPROVE, retryOf, skipOf } from '../select/decisions.ts';
 import { selectedRelease } from '../select/fleet.ts';
 import { instanceCursor, instanceLines } from '../select/rollout.ts';
 import { type UiState, isRunning, screenOf } from '../state.ts';
@@ -41,6 +43,9 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   resume: () => ({ type: 'send', intent: { type: 'resume' } }),
   abort: (state) => ({ type: 'openDialog', dialog: { name: 'ask', intent: 'abort', openedAt: state.now } }),
   rollback: (state) => ({ type: 'openDialog', dialog: { name: 'ask', intent: 'rollback', openedAt: state.now } }),
+  approve: () => ({ type: 'send', intent: APPROVE }),
+  retry: (state) => sends(retryOf(state)),
+  skip: (state) => sends(skipOf(state)),
   pane: () => ({ type: 'switchPane' }),
   pin: ({ rollout, cursor }) => {
     const chosen = rollout && instanceLines(rollout.state)[instanceCursor(rollout, cursor.instances)];
@@ -64,6 +69,10 @@ export const press: Readonly<Record<KeyId, (state: UiState) => UserAction | unde
   leaveRollback: () => ({ type: 'send', intent: { type: 'rollback' } }),
   stay: () => ({ type: 'quit', how: 'stay' }),
 };
+
+function sends(intent: Decision | undefined): UserAction | undefined {
+  return intent && { type: 'send', intent };
+}
 
 function refuse({ dialog }: UiState): UserAction {
   return dialog ? { type: 'closeDialog' } : { type: 'answer', answer: undefined };

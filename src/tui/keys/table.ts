@@ -1,3 +1,4 @@
+import { APPROVE, retryOf, skipOf } from '../select/decisions.ts';
 import type { Dialog, ScreenName, UiState } from '../state.ts';
 import * as because from './disabled.ts';
 
@@ -32,6 +33,9 @@ export type KeyId =
   | 'resume'
   | 'abort'
   | 'rollback'
+  | 'approve'
+  | 'retry'
+  | 'skip'
   | 'pane'
   | 'pin'
   | 'follow'
@@ -88,6 +92,9 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', screens: ['rollout'], priority: 1, disabledReason: because.refused({ type: 'resume' }) },
   { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'abort' }) },
   { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'rollback' }) },
+  { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing.', screens: ['rollout'], priority: 3, disabledReason: because.refused(APPROVE) },
+  { id: 'retry', keys: ['t'], label: 'try again', help: 'Try the chosen instance again, or the first that failed.', screens: ['rollout'], priority: 4, disabledReason: because.refused(retryOf) },
+  { id: 'skip', keys: ['s'], label: 'skip host', help: 'Leave the host of the chosen instance, or of the first that failed, as it is, and go on.', screens: ['rollout'], priority: 4, disabledReason: because.refused(skipOf) },
   { id: 'refresh', keys: ['r'], label: 'refresh', help: 'Read the hosts again.', screens: ['fleet', 'releases'], priority: 3 },
   { id: 'stages', keys: ['s'], label: 'stage', help: 'Choose another stage.', screens: ['fleet'], priority: 4, disabledReason: because.noOtherStage },
   { id: 'pin', keys: ['enter'], label: 'its log', help: 'Follow the log of the chosen instance.', screens: ['rollout'], priority: 5, disabledReason: because.noPin },

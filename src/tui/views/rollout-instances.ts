@@ -1,3 +1,4 @@
+import { releaseOf } from '../../rollout/progress.ts';
 import { formatDuration, writtenDuration } from '../../base/duration.ts';
 import { leadOf, windowStart } from '../layout.ts';
 import { shortRelease } from '../select/fleet.ts';
@@ -51,7 +52,7 @@ interface Look {
 function cellsOf(line: InstanceLine, view: RolloutView, look: Look): Span[] {
   const { id, planned, progress } = line;
   const { glyphs } = look;
-  const runs = progress?.release ?? planned?.from;
+  const runs = releaseOf(view.state, id);
   const left = progress && isTimed(progress.state) ? deadlineLeft(view, id, look.now) : undefined;
   return [
     span(id),

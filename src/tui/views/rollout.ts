@@ -1,5 +1,3 @@
-import { whereabouts } from '../../rollout/progress.ts';
-import { refusal } from '../../rollout/transitions.ts';
 import { bindingsOf } from '../keys/table.ts';
 import { waits, countdown } from '../select/waits.ts';
 import { instanceLines } from '../select/rollout.ts';
@@ -72,7 +70,7 @@ function waitRows(state: UiState, view: RolloutView, area: Area): Row[] {
 
 const LEFT_WIDTH = '10m00s left'.length;
 
-const POWERS = ['resume', 'pause', 'abort', 'rollback'] as const;
+const POWERS = ['approve', 'resume', 'retry', 'skip', 'pause', 'abort', 'rollback'] as const;
 
 /** Who can act, and how. */
 function powers(state: UiState, view: RolloutView): Span[] {
@@ -80,11 +78,11 @@ function powers(state: UiState, view: RolloutView): Span[] {
     return [span('slipway leaves once the instance in hand is done; q changes that', 'warn')];
   if (state.quitting === 'leaving') return [span('leaving; Ctrl-C does not wait for it', 'warn')];
   const asked = view.asked === undefined ? [] : [span(`${view.asked.type} is asked for; `, 'warn')];
-  const at = whereabouts(view.state);
-  const legal = POWERS.filter((type) => type !== view.asked?.type && refusal({ type }, at) === undefined);
-  const keys = legal.flatMap((intent) => {
-    const binding = bindingsOf('rollout').find((one) => one.id === intent);
-    return binding ? [span(binding.keys[0]!, 'key'), span(` ${binding.label}   `)] : [];
+  const bindings = bindingsOf('rollout');
+  const keys = POWERS.filter((type) => type !== view.asked?.type).flatMap((type) => {
+    const binding = bindings.find((one) => one.id === type);
+    const isOpen = binding && binding.disabledReason?.(state) === undefined;
+    return isOpen ? [span(binding.keys[0]!, 'key'), span(` ${binding.label}   `)] : [];
   });
   return [...asked, ...(keys.length === 0 ? [span('can only watch', 'muted')] : keys)];
 }
