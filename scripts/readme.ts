@@ -1,21 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT_CODES } from '../src/cli/exit-code.ts';
-import { keyLabel, keyTable } from '../src/tui/index.ts';
+import { DIALOGS, keyLabel, keyTable, type Scope } from '../src/tui/index.ts';
 
 // The README's tables that the code knows better: exit codes and keys. `--check` fails when they are stale.
 const file = new URL('../README.md', import.meta.url);
 
-const DIALOGS: ReadonlySet<string> = new Set(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust']);
+/** Where a key counts, but for questions. */
+const places = (screens: readonly Scope[]) => screens.filter((screen) => !DIALOGS.includes(screen));
 
 const sections: Readonly<Record<string, readonly string[]>> = {
   'exit codes': table(['exit code', 'meaning'], Object.entries(EXIT_CODES)),
   keys: table(
     ['key', 'where', 'what'],
     keyTable
-      .filter(({ screens }) => !screens.every((screen) => DIALOGS.has(screen)))
+      .filter(({ screens }) => places(screens).length > 0)
       .map(({ keys, screens, help }) => [
         keys.map((key) => `\`${keyLabel(key)}\``).join(' '),
-        screens.length > 4 ? 'everywhere' : screens.join(', '),
+        places(screens).length > 4 ? 'everywhere' : places(screens).join(', '),
         help,
       ]),
   ),

@@ -6,6 +6,6 @@ export const EXIT_CODES = {
   3: 'a host or a command failed; nothing was changed',
   4: 'failed, and back on what ran before',
   5: 'needs a person: paused, left, or instances on different releases',
-  6: 'locked by somebody else',
+  6: 'locked by somebody else, or taken over by them in the middle',
   130: 'interrupted; nothing was changed',
 } as const;

@@ -4,12 +4,13 @@ import { sanitise } from '../base/sanitise.ts';
 import { RemoteError, UserError } from '../base/errors.ts';
 import type { LockOwner } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
-import { describeLock } from './locking.ts';
+import { describeLock } from './lock-words.ts';
 import { whoAmI } from './owner.ts';
 import type { Stage } from './stage.ts';
 import { isSuperseded } from './superseded.ts';
 import { findStanding, type Standing } from './unfinished.ts';
-import { type Wish, type WishedIntent, wishText } from './wishes.ts';
+import { wishText } from './wish-words.ts';
+import type { Wish, WishedIntent } from './wishes.ts';
 
 /** Who answered. */
 export interface Answered {

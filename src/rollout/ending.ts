@@ -36,10 +36,10 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
   context.controls.close('the rollout is over');
   switch (ending.type) {
     case 'paused':
-      await keepPaused(context);
+      await keepPaused(context, ending.reason);
       break;
     case 'left':
-      if (isPaused(context.controls.phase())) await keepPaused(context);
+      if (isPaused(context.controls.phase())) await keepPaused(context, '');
       break;
     case 'succeeded':
     case 'rolledBack':

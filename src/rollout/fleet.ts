@@ -1,6 +1,6 @@
 import type { HostState, InstanceState, LockState, ReleaseRecord, ReleaseStatus } from '../host/state.ts';
 import { driftsIn } from './drift.ts';
-import { isManual } from './locking.ts';
+import { isManual } from './lock-words.ts';
 import type { Fleet, FleetRelease, HostReading } from './session.ts';
 
 /** What all hosts say, as one: releases merged, newest first. `wanted`: every instance of hosts.json. Pure. */

@@ -1,10 +1,10 @@
 import { LockedError } from '../base/errors.ts';
-import { formatDuration } from '../base/duration.ts';
 import type { HistoryRecord } from '../host/records.ts';
 import type { HostState, LockOwner, LockState } from '../host/state.ts';
 import type { HostClient, LockAnswer, LockOptions, LookOptions } from '../host/verbs.ts';
 import type { ReceiveAnswer } from '../host/receiving.ts';
 import type { RolloutContext } from './context.ts';
+import { describeLock, isManual } from './lock-words.ts';
 import { isDeadHere } from './owner.ts';
 import { atMost } from './patience.ts';
 import { requireHeld } from './superseded.ts';
@@ -185,21 +185,6 @@ function takeoverRecord({ who, since, why, rollout }: LockOwner): string {
   return JSON.stringify(record);
 }
 
-/** A lock that a person took with `slipway lock`, not a rollout. */
-export function isManual(rollout: string | undefined): boolean {
-  return rollout?.startsWith(MANUAL) ?? false;
-}
-
-export const MANUAL = 'manual-';
-
-/** "ana@laptop since 12:04 (deploy 1f0755f), last beat 4s ago" */
-export function describeLock({ owner, ageMs }: LockState): string {
-  if (!owner) return `an unknown owner, last sign of life ${formatDuration(ageMs)} ago`;
-  const since = new Date(owner.since).toISOString().replace(/\.\d+Z$/, 'Z');
-  const beat = owner.state === 'paused' ? 'paused' : `last beat ${formatDuration(ageMs)} ago`;
-  return `${owner.who} since ${since} (${owner.why}), ${beat}`;
-}
-
 /** The lock of another, as an error that knows it. */
 class RefusedLock extends LockedError {
   readonly lock: LockState;
@@ -229,9 +214,14 @@ function lockedDetails(stage: string, host: string, lock: LockState) {
   };
 }
 
-/** The lock stays for the person who decides; it does not age. Throws LockedError when it is somebody else's by now. */
-export async function keepPaused({ clock, hosts, owner }: RolloutContext): Promise<void> {
-  const paused = Promise.allSettled(hosts.map((host) => host.own({ ...owner, state: 'paused' }))).then(requireHeld);
+/**
+ * The lock stays for the person who decides, and says what for; it does not age. Throws LockedError when it is somebody else's
+ * by now.
+ */
+export async function keepPaused({ clock, hosts, owner }: RolloutContext, reason: string): Promise<void> {
+  const why = reason === '' ? owner.why : `${owner.why}; waits: ${reason}`;
+  const owned = hosts.map((host) => host.own({ ...owner, why, state: 'paused' }));
+  const paused = Promise.allSettled(owned).then(requireHeld);
   await atMost(clock, LAST_WORDS_MS, paused);
 }
 

@@ -12,7 +12,7 @@ import { prepareReconcile } from './plan-reconcile.ts';
 import type { Prepared } from './prepared.ts';
 import type { ContinueOptions, Decision } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
-import { readOthers } from './targets.ts';
+import { plannedHosts, readOthers } from './targets.ts';
 import { refusal } from './transitions.ts';
 import type { Unfinished } from './unfinished.ts';
 
@@ -32,7 +32,10 @@ export async function prepareContinue(
   const refused = decision && refusal(decision, past.at);
   if (decision && refused !== undefined) throw notNow(decision, refused);
   const leaves = leftOut(past, decision);
-  const hosts = hostsOf(stage, plan).filter((host) => !leaves.includes(host));
+  const hosts = plannedHosts(
+    plan,
+    stage.settings.hosts.map((host) => host.name),
+  ).filter((host) => !leaves.includes(host));
   if (hosts.length === 0) throw nothingLeft(stage);
   const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
   requireReady(stage, readings);
@@ -62,11 +65,6 @@ function asPlanned(stage: Stage, { strategy, steps }: Plan): Stage {
   const watched = steps.find((step) => step.type === 'analyze') ?? steps.find((step) => step.type === 'bake');
   const bake: BakeSettings = { ms: watched?.ms ?? 0, untilStableMs: watched?.untilStableMs };
   return { ...stage, settings: { ...stage.settings, rollout: { ...rollout, strategy, bake } } };
-}
-
-function hostsOf(stage: Stage, plan: Plan): readonly string[] {
-  const named = new Set(plan.hosts.map(({ host }) => host));
-  return stage.settings.hosts.map(({ name }) => name).filter((name) => named.has(name));
 }
 
 /** What a person has left out stays so, unless something there is to be tried again. */

@@ -1,7 +1,7 @@
 import { LockedError, UserError } from '../base/errors.ts';
 import { driftsIn, type Measure } from './drift.ts';
 import { mergeReleases, rolloutLock, stageRelease, statesOf } from './fleet.ts';
-import { describeLock } from './locking.ts';
+import { describeLock } from './lock-words.ts';
 import { prepareAgain } from './plan-again.ts';
 import type { Prepared } from './prepared.ts';
 import type { ContinueOptions, FleetRelease, HostReading } from './session.ts';
@@ -40,7 +40,9 @@ export async function prepareReconcile(stage: Stage, { takes, ...options }: Reco
     },
     options,
   );
-  return { ...prepared, alreadyLive: prepared.plan.instances.every(({ change }) => change === 'none') };
+  // a lock that is taken over has to be given back, even when nothing is left to do
+  const isDone = takes === undefined && prepared.plan.instances.every(({ change }) => change === 'none');
+  return { ...prepared, alreadyLive: isDone };
 }
 
 /** While a rollout has the stage, differences are its progress: whoever decides about that decides about them. */

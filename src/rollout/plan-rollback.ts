@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.ts';
 import { UserError } from '../base/errors.ts';
 import { liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
 import { irreversibleBetween, requireReversible } from './irreversible.ts';
-import { isManual } from './locking.ts';
+import { isManual } from './lock-words.ts';
 import type { Prepared } from './prepared.ts';
 import { prepareReuse } from './reuse.ts';
 import type { FleetRelease, RollbackOptions } from './session.ts';

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { list } from '../base/text.ts';
 import type { HostState } from '../host/state.ts';
+import type { Plan } from './plan.ts';
 import { readHost, type Stage } from './stage.ts';
 
 /** The hosts that a rollout is for: all, or those of `--only`, in the order of hosts.json. */
@@ -24,6 +25,12 @@ export function targets({ settings }: Stage, only: readonly string[] | undefined
     });
   }
   return only ? names.filter((name) => only.includes(name)) : names;
+}
+
+/** The hosts that a plan is for, as far as hosts.json still has them, in the order of hosts.json. */
+export function plannedHosts({ hosts }: Pick<Plan, 'hosts'>, names: readonly string[]): readonly string[] {
+  const named = new Set(hosts.map(({ host }) => host));
+  return names.filter((name) => named.has(name));
 }
 
 /** Hosts that are left out (--only): what they say, and which say nothing. */

@@ -4,7 +4,7 @@ import { STRATEGIES } from '../config/settings.ts';
 import type { LockOwner, LockState } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import { statesOf } from './fleet.ts';
-import { describeLock, isManual } from './locking.ts';
+import { describeLock, isManual } from './lock-words.ts';
 import { isDeadHere } from './owner.ts';
 import type { Plan } from './plan.ts';
 import type { HostReading } from './session.ts';

@@ -69,23 +69,3 @@ export function hearWishes({ controls, events, instances, hosts }: RolloutContex
     events.emit({ type: 'rollout.asked', ...wish, ...(refused === undefined ? {} : { refused }) });
   };
 }
-
-/** What is asked, in words. */
-export function wishText(intent: WishedIntent): string {
-  switch (intent.type) {
-    case 'pause':
-      return 'pause';
-    case 'resume':
-      return 'go on';
-    case 'abort':
-      return 'stop';
-    case 'rollback':
-      return 'roll back';
-    case 'approve':
-      return intent.scope === 'all' ? 'approve all that is left' : 'approve';
-    case 'retry':
-      return `try ${intent.instance} again`;
-    case 'skip':
-      return `skip ${intent.host}`;
-  }
-}

@@ -1,9 +1,19 @@
 import type { RolloutEvent } from '../rollout/events.ts';
-import type { Kind } from '../rollout/plan.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
-import type { Dialog, LogLine, Notice, Problem, ScreenName, SessionFacts, Size } from './state.ts';
+import type { WishedIntent } from '../rollout/wishes.ts';
+import type {
+  Dialog,
+  Errand,
+  LogLine,
+  Notice,
+  Problem,
+  ScreenName,
+  SessionFacts,
+  Size,
+  StandingView,
+} from './state.ts';
 
 /** What a person does. Shown at once. */
 export type UserAction =
@@ -18,10 +28,14 @@ export type UserAction =
   /** To what a host or a key asks; undefined declines. */
   | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
-  | { readonly type: 'plan'; readonly kind: Kind; readonly target: string }
+  | { readonly type: 'plan'; readonly kind: Errand; readonly target: string }
   | { readonly type: 'cancelPlanning' }
   | { readonly type: 'start' }
   | { readonly type: 'send'; readonly intent: Intent }
+  /** To a rollout that runs elsewhere. */
+  | { readonly type: 'tell'; readonly intent: WishedIntent }
+  /** An unfinished rollout is left as it is. */
+  | { readonly type: 'accept' }
   | { readonly type: 'switchPane' }
   | { readonly type: 'pin'; readonly instance: string }
   | { readonly type: 'follow' }
@@ -48,6 +62,7 @@ export type NewsAction =
   | { readonly type: 'fleetReading' }
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }
+  | { readonly type: 'standingFound'; readonly standing: StandingView | undefined }
   | { readonly type: 'buildLines'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly prepared: PreparedRollout }
   | { readonly type: 'planFailed'; readonly problem: Problem }

@@ -80,7 +80,13 @@ function started(state: UiState, id: string): UiState {
     pane: 'instances',
     log: emptyLog,
   };
-  return { ...state, rollout, planning: undefined, screens: [...without(state.screens), 'rollout'] };
+  return {
+    ...state,
+    rollout,
+    standing: undefined,
+    planning: undefined,
+    screens: [...without(state.screens), 'rollout'],
+  };
 }
 
 /** The view after one event; what the rollout is, the fold of the rollout floor knows. */

@@ -4,6 +4,7 @@ import { moved } from './move.ts';
 import { comeUp, reducePrompt } from './reduce-prompt.ts';
 import { reducePlanning } from './reduce-planning.ts';
 import { reduceRollout } from './reduce-rollout.ts';
+import { focusMoved, reduceStanding, stillStanding } from './reduce-standing.ts';
 import { NOTICE_MS, type ScreenName, type UiState, isRunning, noFleet, screenOf } from './state.ts';
 
 /** The next state. Pure: whatever an action needs done in the world is done by `workers/`, which comes back with news. */
@@ -14,22 +15,22 @@ export function reduce(state: UiState, action: Action): UiState {
 function reduced(state: UiState, action: Action): UiState {
   switch (action.type) {
     case 'move':
-      return moved(state, action.to);
+      return focusMoved(state, action.to) ?? moved(state, action.to);
     case 'show':
-      return show(state, action.screen);
     case 'back':
-      return back(state);
+      return action.type === 'show' ? show(state, action.screen) : back(state);
     case 'openDialog':
-      return { ...state, dialog: action.dialog };
     case 'closeDialog':
-      return { ...state, dialog: undefined };
+    case 'standingFound':
+    case 'accept':
+    case 'tell':
+      return reduceStanding(state, action);
     case 'typed':
     case 'erased':
       return typed(state, (text) => written(text, action));
     case 'notify':
-      return { ...state, notice: { text: action.text, style: action.style, at: state.now } };
     case 'ticked':
-      return state.notice && state.now - state.notice.at >= NOTICE_MS ? { ...state, notice: undefined } : state;
+      return { ...state, notice: noticed(state, action) };
     case 'resized':
       return { ...state, size: action.size };
     case 'quit':
@@ -72,6 +73,12 @@ function reduced(state: UiState, action: Action): UiState {
   }
 }
 
+/** What was just said, for as long as it is shown. */
+function noticed({ notice, now }: UiState, action: Extract<Action, { type: 'notify' | 'ticked' }>): UiState['notice'] {
+  if (action.type === 'notify') return { text: action.text, style: action.style, at: now };
+  return notice && now - notice.at >= NOTICE_MS ? undefined : notice;
+}
+
 type StageAction = Extract<
   Action,
   { type: 'openStage' | 'refresh' | `session${string}` | 'fleetReading' | 'fleetRead' | 'fleetFailed' }
@@ -81,8 +88,9 @@ function reduceStage(state: UiState, action: StageAction): UiState {
   switch (action.type) {
     case 'openStage': {
       const { stages, now, size, looks, cursor } = state;
-      const closed = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
-      const fresh = { ...closed, rollout: undefined, dialog: undefined, notice: undefined, stages, now, size, looks };
+      const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
+      const none = { ...idle, rollout: undefined, standing: undefined, putOff: undefined, dialog: undefined };
+      const fresh = { ...none, notice: undefined, stages, now, size, looks };
       return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
     }
     case 'sessionOpened':
@@ -94,7 +102,10 @@ function reduceStage(state: UiState, action: StageAction): UiState {
     case 'fleetReading':
       return { ...state, fleet: { ...state.fleet, reading: true } };
     case 'fleetRead':
-      return { ...state, fleet: { fleet: action.fleet, readAt: state.now, reading: false, problem: undefined } };
+      return stillStanding({
+        ...state,
+        fleet: { fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
+      });
     case 'fleetFailed':
       return { ...state, fleet: { ...state.fleet, reading: false, problem: action.problem } };
     default:

@@ -2,6 +2,7 @@ import type { SlipwayError } from '../base/errors.ts';
 import type { Kind } from '../rollout/plan.ts';
 import type { RolloutState } from '../rollout/progress.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
+import type { Unfinished } from '../rollout/unfinished.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
 import type { Looks } from './theme.ts';
@@ -27,12 +28,20 @@ export interface UiState {
   readonly cursor: Readonly<Record<ListName, number>>;
   readonly planning: PlanningView | undefined;
   readonly rollout: RolloutView | undefined;
+  /** A rollout that has the stage and was not started here. */
+  readonly standing: StandingView | undefined;
+  /** The unfinished rollout about which nobody wants to be asked just now. */
+  readonly putOff: string | undefined;
   readonly notice: Notice | undefined;
   /** On the way out while a rollout runs. */
   readonly quitting: 'whenPaused' | 'leaving' | undefined;
   /** The exit code, once the program is to end. */
   readonly exit: number | undefined;
 }
+
+export type StandingView =
+  /** Somebody runs it, elsewhere. */
+  { readonly controller: 'alive' } | { readonly controller: 'gone'; readonly unfinished: Unfinished };
 
 export interface Size {
   readonly columns: number;
@@ -77,9 +86,19 @@ export type Dialog =
   | { readonly name: 'ref'; readonly text: string }
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
-  /** A danger in a running rollout. */
-  | { readonly name: 'ask'; readonly intent: 'abort' | 'rollback'; readonly openedAt: number }
+  /** A danger in a running rollout, here or elsewhere; or leaving all as an unfinished one has left it. */
+  | { readonly name: 'ask'; readonly intent: 'abort' | 'rollback' | 'accept'; readonly openedAt: number }
+  /** What becomes of a rollout that nobody runs any more. */
+  | { readonly name: 'unfinished'; readonly focus: WayOut; readonly openedAt: number }
+  /** What is to be asked of a rollout that somebody runs elsewhere. */
+  | { readonly name: 'elsewhere'; readonly openedAt: number }
   | { readonly name: 'quit'; readonly openedAt: number };
+
+export const WAYS_OUT = ['continue', 'goBack', 'accept', 'later'] as const;
+export type WayOut = (typeof WAYS_OUT)[number];
+
+/** What is planned: a kind of rollout, or the rest of an unfinished one, or the way back from it. */
+export type Errand = Kind | 'continue' | 'goBack';
 
 /** A question of a connection, over whatever is shown. */
 export interface PromptView {
@@ -89,7 +108,7 @@ export interface PromptView {
 }
 
 export interface PlanningView {
-  readonly kind: Kind;
+  readonly kind: Errand;
   /** The ref or the release; empty for the default. */
   readonly target: string;
   readonly since: number;
@@ -172,6 +191,8 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     cursor: { stages: 0, fleet: 0, releases: 0, review: 0, help: 0, instances: 0 },
     planning: undefined,
     rollout: undefined,
+    standing: undefined,
+    putOff: undefined,
     notice: undefined,
     quitting: undefined,
     exit: undefined,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostState, InstanceState } from '../../src/host/state.ts';
 import { type Drift, driftWords } from '../../src/rollout/drift.ts';
 import { mergeFleet } from '../../src/rollout/fleet.ts';
-import { MANUAL } from '../../src/rollout/locking.ts';
+import { MANUAL } from '../../src/rollout/lock-words.ts';
 import type { HostReading } from '../../src/rollout/session.ts';
 import { lookAtHosts } from '../../src/rollout/stage.ts';
 import { type FakeStage, fakeStage } from './support/fake-stage.ts';

@@ -146,4 +146,16 @@ describe('to reconcile', () => {
     expect(begun).toEqual(['bot.2@h3']);
     expect(releasesOf(stage)).toEqual(new Set([release]));
   });
+
+  it('gives the stage free when the rest of one that was left has been done by hand', async () => {
+    await using stage = await fakeStage();
+    await stage.deploy('one');
+    const { release } = await stage.deploy('two', { only: ['h1', 'h2'] });
+    await stage.reconcile({ onEvent: ({ type }, send) => type === 'instance.state' && send('pause') });
+    stage.host('h3').links.set('bot.2', release);
+    const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    expect(rest.alreadyLive).toBe(false);
+    expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
+    expect(stage.host('h3').lockOwner).toBeUndefined();
+  });
 });

@@ -43,6 +43,7 @@ describe('of a rollout that nobody runs any more', () => {
     });
     const unfinished = await findUnfinished(stage.stage);
     expect(unfinished).toMatchObject({ rollout: two.state.rollout, plan: { release: { id: two.release } } });
+    expect(unfinished.owner.why).toBe(`deploy ${two.release}; waits: asked to pause`);
     const { outcome, events } = await run(stage, await prepareContinue(stage.stage, unfinished, {}));
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(releasesOf(stage)).toEqual(new Set([two.release]));

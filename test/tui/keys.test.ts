@@ -6,7 +6,7 @@ import type { Phase } from '../../src/rollout/events.ts';
 import { keysOf } from '../../src/tui/keys/input.ts';
 import { press } from '../../src/tui/keys/press.ts';
 import { resolve, resolvePaste } from '../../src/tui/keys/resolve.ts';
-import { type Scope, bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
+import { DIALOGS, type Scope, bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
 import { reduce } from '../../src/tui/reduce.ts';
 import type { PromptWords } from '../../src/ssh/prompt-words.ts';
 import { Secret } from '../../src/tui/secret.ts';
@@ -15,7 +15,7 @@ import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
 
 const SCOPES: readonly Scope[] = [
   ...(['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'] as const),
-  ...(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust'] as const),
+  ...DIALOGS,
 ];
 
 function state(change: Partial<UiState> = {}): UiState {
@@ -84,7 +84,7 @@ describe('the key table', () => {
       const ids = bindingsOf(scope).map((binding) => binding.id);
       expect(ids, scope).toContain('interrupt');
       expect(
-        ids.some((id) => ['back', 'cancel', 'no', 'stay'].includes(id)),
+        ids.some((id) => ['back', 'cancel', 'no', 'stay', 'later'].includes(id)),
         scope,
       ).toBe(true);
     }
@@ -97,7 +97,9 @@ describe('the key table', () => {
       for (const binding of bindingsOf(scope)) {
         const action = press[binding.id](place);
         const isChange =
-          action?.type === 'start' || (action?.type === 'send' && ['abort', 'rollback'].includes(action.intent.type));
+          action?.type === 'start' ||
+          action?.type === 'accept' ||
+          ((action?.type === 'send' || action?.type === 'tell') && ['abort', 'rollback'].includes(action.intent.type));
         if (isChange) starts.add(`${scope}: ${binding.id}`);
       }
     }
@@ -128,6 +130,10 @@ describe('the key table', () => {
         return { ...base, dialog: { name: 'ask', intent: 'abort', openedAt: 0 } };
       case 'quit':
         return { ...base, dialog: { name: 'quit', openedAt: 0 } };
+      case 'unfinished':
+        return { ...base, dialog: { name: 'unfinished', focus: 'accept', openedAt: 0 } };
+      case 'elsewhere':
+        return { ...base, rollout: undefined, dialog: { name: 'elsewhere', openedAt: 0 } };
       case 'answer':
         return { ...base, prompt: prompt('hidden') };
       case 'trust':

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { LockedError } from '../../src/base/errors.ts';
 import type { Finding } from '../../src/host/state.ts';
 import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import { width } from '../../src/tui/text/width.ts';
@@ -8,6 +9,8 @@ import {
   OLD,
   calmFleet,
   driftedFleet,
+  lockedFleet,
+  unfinished,
   instance,
   plan,
   prepared,
@@ -102,6 +105,34 @@ const SCENES: Readonly<Record<string, Scene>> = {
     options: { prepare: (session) => (session.fleet = () => Promise.resolve(driftedFleet())) },
     shows: 'c reconcile',
     play: (app) => app.press('G', 'k'),
+  },
+  unfinished: {
+    options: {
+      protected: true,
+      prepare: (session) => (session.fleet = () => Promise.resolve(lockedFleet({ state: 'paused' }))),
+    },
+    shows: 'left unfinished',
+    play: async (app) => {
+      app.session.left = () => Promise.resolve(unfinished());
+      await app.press('r');
+      await app.see('left unfinished');
+      // the first moment of a question takes no answer
+      await app.clock.advance(1000);
+      await app.press('k');
+    },
+  },
+  elsewhere: {
+    options: {
+      prepare: (session) => {
+        session.fleet = () => Promise.resolve(lockedFleet());
+        session.left = () => Promise.reject(new LockedError({ code: 'SLIP_LOCKED', message: 'somebody runs it' }));
+      },
+    },
+    shows: 'A rollout runs elsewhere',
+    play: async (app) => {
+      await app.see('Somebody runs that rollout');
+      await app.press('w');
+    },
   },
   releases: { shows: 'Enter roll back to it', play: (app) => app.press('R', 'j', 'j') },
   plan: {

@@ -1,6 +1,7 @@
 import type { HistoryRecord } from '../../host/records.ts';
 import type { LockOwner } from '../../host/state.ts';
-import { lockedError, MANUAL } from '../../rollout/locking.ts';
+import { MANUAL } from '../../rollout/lock-words.ts';
+import { lockedError } from '../../rollout/locking.ts';
 import { thisOwner } from '../../rollout/owner.ts';
 import { type CliContext, type GlobalOptions, say } from '../context.ts';
 import { openStage } from '../open.ts';

@@ -1,8 +1,8 @@
 import { Cancelled, LockedError, UserError } from '../../base/errors.ts';
-import { plural } from '../../base/text.ts';
-import { instancesOf, mergeFleet, statesOf } from '../../rollout/fleet.ts';
-import { describeLock } from '../../rollout/locking.ts';
+import { mergeFleet } from '../../rollout/fleet.ts';
+import { plannedHosts } from '../../rollout/targets.ts';
 import type { Unfinished } from '../../rollout/unfinished.ts';
+import { unfinishedWords } from '../../rollout/unfinished-words.ts';
 import { ask } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
@@ -43,13 +43,12 @@ export async function findGone(session: OpenStage): Promise<Unfinished | undefin
 }
 
 /** What it meant to do, and what every instance really runs. */
-function linesOf(session: OpenStage, { plan, lock, rollout, readings }: Unfinished): readonly string[] {
-  const instances = instancesOf(statesOf(readings));
-  const there = instances.filter(({ current }) => current === plan.release.id).length;
+function linesOf({ instances }: OpenStage, unfinished: Unfinished): readonly string[] {
+  const [what, where] = unfinishedWords(unfinished);
   return [
-    `${rollout}: ${plan.kind} of ${plan.release.id}, by ${describeLock(lock)}; nobody runs it any more.`,
-    `${plural(there, 'instance')} of ${instances.length} ${there === 1 ? 'points' : 'point'} at it:`,
-    ...fleetLines(mergeFleet(readings, session.instances)).map((line) => `  ${line}`),
+    `${what}.`,
+    `${where}:`,
+    ...fleetLines(mergeFleet(unfinished.readings, instances)).map((line) => `  ${line}`),
   ];
 }
 
@@ -96,8 +95,7 @@ interface Going {
 
 async function go(context: CliContext, session: OpenStage, { way, unfinished, flags }: Going): Promise<number> {
   const { rollout: takes, plan } = unfinished;
-  const named = new Set(plan.hosts.map(({ host }) => host));
-  const only = session.hosts.filter((host) => named.has(host));
+  const only = plannedHosts(plan, session.hosts);
   const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
   switch (way) {
     case 'continue':

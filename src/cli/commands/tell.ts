@@ -1,3 +1,4 @@
+import { heardText } from '../../rollout/wish-words.ts';
 import type { WishedIntent } from '../../rollout/wishes.ts';
 import { type CliContext, type GlobalOptions, say } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
@@ -24,25 +25,6 @@ export async function tell(context: CliContext, stage: string, telling: Telling)
 export async function tellIn(context: CliContext, session: OpenStage, { intent, json }: Telling): Promise<number> {
   const { rollout, owner } = await session.ask(intent);
   if (json) say(context, JSON.stringify({ v: 1, asked: intent.type, rollout, of: owner.who }));
-  else say(context, `${owner.who} has heard it: ${heard(intent)}.`);
+  else say(context, `${owner.who} has heard it: ${heardText(intent)}.`);
   return 0;
-}
-
-function heard(intent: WishedIntent): string {
-  switch (intent.type) {
-    case 'pause':
-      return 'the rollout pauses when the instance in flight is through';
-    case 'resume':
-      return 'the rollout goes on';
-    case 'abort':
-      return 'the rollout stops where it stands';
-    case 'rollback':
-      return 'the rollout goes back';
-    case 'approve':
-      return intent.scope === 'all' ? 'the rollout goes on, and waits for nothing but health' : 'the rollout goes on';
-    case 'retry':
-      return `${intent.instance} is tried again`;
-    case 'skip':
-      return `${intent.host} stays as it is`;
-  }
 }

@@ -1,7 +1,8 @@
 import { LockedError, UserError } from '../../base/errors.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import type { LockState } from '../../host/state.ts';
-import { describeLock, lockedError } from '../../rollout/locking.ts';
+import { describeLock } from '../../rollout/lock-words.ts';
+import { lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
 import { ask } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';

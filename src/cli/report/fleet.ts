@@ -5,7 +5,7 @@ import type { HostState, InstanceState } from '../../host/state.ts';
 import { driftWords } from '../../rollout/drift.ts';
 import { liveRelease } from '../../rollout/fleet.ts';
 import { irreversibleBetween } from '../../rollout/irreversible.ts';
-import { describeLock } from '../../rollout/locking.ts';
+import { describeLock } from '../../rollout/lock-words.ts';
 import type { Fleet, FleetRelease, HostReading } from '../../rollout/session.ts';
 
 /** The state of a stage for people: every instance, what it runs, how it is, and what has drifted. */

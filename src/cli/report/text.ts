@@ -5,7 +5,7 @@ import { unreachable } from '../../base/errors.ts';
 import { formatRate } from '../../base/rate.ts';
 import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
-import { wishText } from '../../rollout/wishes.ts';
+import { wishText } from '../../rollout/wish-words.ts';
 
 export type Write = (line: string) => void;
 

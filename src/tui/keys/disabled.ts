@@ -2,7 +2,7 @@ import { whereabouts } from '../../rollout/progress.ts';
 import type { Intent } from '../../rollout/session.ts';
 import { isPaused, refusal } from '../../rollout/transitions.ts';
 import { followed, instanceCursor, instanceLines } from '../select/rollout.ts';
-import { lockOf, selectedRelease } from '../select/fleet.ts';
+import { selectedRelease, standingLock } from '../select/fleet.ts';
 import { GUARD_MS, type UiState, isRunning } from '../state.ts';
 
 /** Why keys cannot be pressed now; the words stand beside them in the help and are shown when they are pressed. */
@@ -24,7 +24,7 @@ export function noReconcile(state: UiState): string | undefined {
   const { fleet } = state.fleet;
   if (!fleet) return noSession(state) ?? 'the hosts are still being read';
   if (fleet.drift.length > 0) return noDeploy(state);
-  return busy(state) ?? (lockOf(state) ? 'the stage is locked' : 'nothing has drifted');
+  return busy(state) ?? (standingLock(state) ? 'a rollout has the stage' : 'nothing has drifted');
 }
 
 export function noRollback(state: UiState): string | undefined {
@@ -34,7 +34,7 @@ export function noRollback(state: UiState): string | undefined {
 }
 
 export function noRollout(state: UiState): string | undefined {
-  return state.rollout ? undefined : 'no rollout was started here';
+  return (state.rollout ?? state.standing) ? undefined : 'no rollout was started here';
 }
 
 export function noStart(state: UiState): string | undefined {
@@ -52,6 +52,8 @@ export function refused(
   intent: Intent | ((state: UiState) => Intent | undefined),
 ): (state: UiState) => string | undefined {
   return (state) => {
+    // whoever runs it elsewhere says whether it is legal now
+    if (state.dialog?.name === 'elsewhere') return undefined;
     const asked = typeof intent === 'function' ? intent(state) : intent;
     if (asked === undefined) return 'nothing has failed';
     if (!state.rollout || !isRunning(state)) return 'the rollout is over';
@@ -85,7 +87,7 @@ export function notTyped(state: UiState): string | undefined {
 
 /** Whether the question has only just come up: then an answer to it was meant for something else. */
 export function isTooSoon({ dialog, prompt, planning, now }: UiState): boolean {
-  const isDanger = dialog?.name === 'ask' || dialog?.name === 'quit';
+  const isDanger = dialog && 'openedAt' in dialog;
   const asked = isDanger ? dialog.openedAt : dialog ? planning?.shownAt : (prompt?.openedAt ?? planning?.shownAt);
   return asked !== undefined && now - asked < GUARD_MS;
 }

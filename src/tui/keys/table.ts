@@ -50,7 +50,14 @@ export type KeyId =
   | 'finishFirst'
   | 'leave'
   | 'leaveRollback'
-  | 'stay';
+  | 'stay'
+  | 'goOn'
+  | 'goBack'
+  | 'accept'
+  | 'later'
+  | 'choose'
+  | 'wayUp'
+  | 'wayDown';
 
 export interface KeyBinding {
   readonly id: KeyId;
@@ -73,7 +80,11 @@ export interface KeyBinding {
 
 const SCREENS: readonly ScreenName[] = ['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'];
 const LISTS: readonly ScreenName[] = ['stages', 'fleet', 'review', 'rollout', 'releases', 'help'];
-const DIALOGS: readonly Scope[] = ['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust'];
+/** Scopes that are questions: the README leaves them out. */
+export const DIALOGS: readonly Scope[] = [
+  ...(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust'] as const),
+  ...(['unfinished', 'elsewhere'] as const),
+];
 
 /**
  * Every key there is. The footer, the help screen, the README and the resolver are made from it; a key that is not here
@@ -85,13 +96,13 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'deploy', keys: ['d'], label: 'deploy', help: 'Deploy: asks for the ref, builds, shows the plan.', screens: ['fleet'], priority: 1, danger: true, disabledReason: because.noDeploy },
   { id: 'releases', keys: ['R'], label: 'releases', help: 'Show the releases, to roll back to one.', screens: ['fleet'], priority: 2, disabledReason: because.noSession },
   { id: 'reconcile', keys: ['c'], label: 'reconcile', help: 'Bring what has drifted to the release that the stage is on; the plan is shown first.', screens: ['fleet'], priority: 2, danger: true, disabledReason: because.noReconcile },
-  { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout.', screens: ['fleet', 'releases'], priority: 1, disabledReason: because.noRollout },
+  { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout; of one that was not started here, say what becomes of it.', screens: ['fleet', 'releases'], priority: 1, disabledReason: because.noRollout },
   { id: 'planRollback', keys: ['enter', 'R'], label: 'roll back to it', help: 'Plan a rollback to the release; the plan is shown first.', screens: ['releases'], priority: 1, danger: true, disabledReason: because.noRollback },
   { id: 'start', keys: ['y'], label: 'start', help: 'Start what the plan says. A protected stage asks for its name.', screens: ['review'], priority: 1, danger: true, guarded: true, disabledReason: because.noStart },
-  { id: 'pause', keys: ['p'], label: 'pause', help: 'Finish the instance in hand, then pause.', screens: ['rollout'], priority: 1, disabledReason: because.refused({ type: 'pause' }) },
-  { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', screens: ['rollout'], priority: 1, disabledReason: because.refused({ type: 'resume' }) },
-  { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'abort' }) },
-  { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', screens: ['rollout'], priority: 2, danger: true, disabledReason: because.refused({ type: 'rollback' }) },
+  { id: 'pause', keys: ['p'], label: 'pause', help: 'Finish the instance in hand, then pause.', screens: ['rollout', 'elsewhere'], priority: 1, guarded: true, disabledReason: because.refused({ type: 'pause' }) },
+  { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', screens: ['rollout', 'elsewhere'], priority: 1, guarded: true, disabledReason: because.refused({ type: 'resume' }) },
+  { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', screens: ['rollout', 'elsewhere'], priority: 2, danger: true, guarded: true, disabledReason: because.refused({ type: 'abort' }) },
+  { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', screens: ['rollout', 'elsewhere'], priority: 2, danger: true, guarded: true, disabledReason: because.refused({ type: 'rollback' }) },
   { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing.', screens: ['rollout'], priority: 3, disabledReason: because.refused(APPROVE) },
   { id: 'retry', keys: ['t'], label: 'try again', help: 'Try the chosen instance again, or the first that failed.', screens: ['rollout'], priority: 4, disabledReason: because.refused(retryOf) },
   { id: 'skip', keys: ['s'], label: 'skip host', help: 'Leave the host of the chosen instance, or of the first that failed, as it is, and go on.', screens: ['rollout'], priority: 4, disabledReason: because.refused(skipOf) },
@@ -119,11 +130,18 @@ export const keyTable: readonly KeyBinding[] = [
   { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', screens: ['ref', 'typeStage', 'answer'], priority: 3 },
   { id: 'yes', keys: ['y'], label: 'yes', help: 'Do it.', screens: ['ask', 'trust'], priority: 1, guarded: true },
   { id: 'no', keys: ['n', 'esc', 'q'], label: 'no', help: 'Leave it as it is.', screens: ['ask', 'trust'], priority: 1 },
-  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', screens: ['ref', 'typeStage', 'answer'], priority: 1 },
+  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', screens: ['ref', 'typeStage', 'answer', 'elsewhere'], priority: 1 },
   { id: 'finishFirst', keys: ['f'], label: 'finish, then stop', help: 'Finish the instance in hand, then leave; the rest waits.', screens: ['quit'], priority: 1, guarded: true, disabledReason: because.noFinishFirst },
   { id: 'leave', keys: ['l'], label: 'leave now', help: 'Leave now: the host finishes the instance in hand by itself.', screens: ['quit'], priority: 1, guarded: true },
   { id: 'leaveRollback', keys: ['R'], label: 'roll back', help: 'Roll back: put every updated instance back, and watch it.', screens: ['quit'], priority: 1, guarded: true, danger: true, disabledReason: because.refused({ type: 'rollback' }) },
   { id: 'stay', keys: ['esc', 's', 'n'], label: 'stay', help: 'Stay here.', screens: ['quit'], priority: 1 },
+  { id: 'goOn', keys: ['c'], label: 'continue', help: 'Continue: do the rest of it; the plan is shown first.', screens: ['unfinished'], priority: 1, guarded: true, danger: true },
+  { id: 'goBack', keys: ['R'], label: 'roll back', help: 'Roll back: to what was good before; the plan is shown first.', screens: ['unfinished'], priority: 1, guarded: true, danger: true },
+  { id: 'accept', keys: ['a'], label: 'accept', help: 'Accept: leave it as it is, and give the stage free. Asks first.', screens: ['unfinished'], priority: 1, guarded: true, danger: true },
+  { id: 'later', keys: ['esc', 'l'], label: 'later', help: 'Later: w on the fleet brings this question back.', screens: ['unfinished'], priority: 1, guarded: true },
+  { id: 'choose', keys: ['enter'], label: 'choose', help: 'Do what is marked.', screens: ['unfinished'], priority: 2, guarded: true },
+  { id: 'wayUp', keys: ['up', 'k'], label: 'up', help: 'Mark the one above.', screens: ['unfinished'], priority: 0, guarded: true },
+  { id: 'wayDown', keys: ['down', 'j', 'tab'], label: 'down', help: 'Mark the one below.', screens: ['unfinished'], priority: 0, guarded: true },
 ];
 
 export function scopeOf(state: UiState): Scope {

@@ -1,6 +1,7 @@
 import type { HostState, InstanceState, Leftover, LockState } from '../../host/state.ts';
 import type { Drift } from '../../rollout/drift.ts';
 import type { FleetRelease, HostReading } from '../../rollout/session.ts';
+import { rolloutLock, statesOf } from '../../rollout/fleet.ts';
 import type { UiState } from '../state.ts';
 
 /** A line of the Fleet screen that the cursor can stand on. */
@@ -63,6 +64,11 @@ export function lockOf(state: UiState): LockState | undefined {
 export function driftOf(state: UiState, line: FleetLine | undefined): Drift | undefined {
   if (line === undefined || line.type === 'host') return undefined;
   return state.fleet.fleet?.drift.find(({ instance }) => instance === line.id);
+}
+
+/** The lock of a rollout that was not started here, as the hosts were read last. */
+export function standingLock(state: UiState): LockState | undefined {
+  return rolloutLock(statesOf(state.fleet.fleet?.hosts ?? []))?.lock;
 }
 
 /** What is to be said about the whole stage. */

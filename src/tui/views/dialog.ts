@@ -6,6 +6,7 @@ import { paragraph } from '../text/paragraph.ts';
 import { type Area, type Row, blank, row, span } from '../text/row.ts';
 import { cut, pad, width } from '../text/width.ts';
 import { rule } from './chrome.ts';
+import { elsewhereRows, unfinishedRows } from './standing.ts';
 
 /** A question over the lower part of the screen; what it is about stays in sight above. */
 export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
@@ -26,6 +27,10 @@ export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
       return askRows(dialog.intent, state, area);
     case 'quit':
       return [rule(area, 'A rollout runs. How to leave?'), blank, ...optionRows(state, area)];
+    case 'unfinished':
+      return unfinishedRows(state, dialog, area);
+    case 'elsewhere':
+      return elsewhereRows(state, area);
     default:
       return unreachable(dialog);
   }
@@ -42,17 +47,32 @@ function field(label: string, text: string, { columns, glyphs }: Area): Row {
   );
 }
 
-function askRows(intent: 'abort' | 'rollback', state: UiState, area: Area): Row[] {
-  const instances = Object.values(state.rollout?.state.instances ?? {});
+type Asked = Extract<Dialog, { name: 'ask' }>['intent'];
+
+const ASKED: Readonly<Record<Asked, Readonly<Record<'title' | 'yes' | 'no', string>>>> = {
+  abort: { title: 'Abort the rollout?', yes: 'abort', no: 'no, go on' },
+  rollback: { title: 'Roll back?', yes: 'roll back', no: 'no, go on' },
+  accept: { title: 'Leave everything as it is?', yes: 'leave it so', no: 'no, decide later' },
+};
+
+function askRows(intent: Asked, state: UiState, area: Area): Row[] {
+  const { title, yes, no } = ASKED[intent];
+  const answers = row(' ', span('y', 'key'), ` ${yes}   `, span('n', 'key'), ` ${no}`);
+  return [rule(area, title), blank, ...paragraph(consequence(intent, state), area), blank, answers];
+}
+
+function consequence(intent: Asked, { rollout }: UiState): string {
+  const instances = Object.values(rollout?.state.instances ?? {});
   const updated = instances.filter((one) => one.state === 'updated').length;
-  const text =
-    intent === 'abort'
-      ? `The instance in hand goes back, then the rollout ends where it stands: ${updated} updated, the rest as before.`
-      : `Every updated instance (${updated} now) goes back to the release before, one after the other.`;
-  const yes = intent === 'abort' ? ' abort   ' : ' roll back   ';
-  const answers = row(' ', span('y', 'key'), yes, span('n', 'key'), ' no, go on');
-  const title = intent === 'abort' ? 'Abort the rollout?' : 'Roll back?';
-  return [rule(area, title), blank, ...paragraph(text, area), blank, answers];
+  const many = rollout === undefined ? '' : ` (${updated} now)`;
+  switch (intent) {
+    case 'abort':
+      return `The instance in hand goes back, then the rollout ends where it stands${rollout ? `: ${updated} updated, the rest as before` : ''}.`;
+    case 'rollback':
+      return `Every updated instance${many} goes back to the release before, one after the other.`;
+    case 'accept':
+      return 'No instance is changed. The rollout is over, the stage is free, and what differs is shown as drift.';
+  }
 }
 
 /** The ways out, each with why it is closed now. */

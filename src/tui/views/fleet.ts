@@ -81,7 +81,18 @@ function lockRows(state: UiState, area: Area): Row[] {
   const held = owner.state === 'paused' ? 'A paused rollout of' : 'Locked by';
   const last = owner.state === 'paused' ? '' : `, last beat ${beat === 'now' ? 'now' : `${beat} ago`}`;
   const text = `${held} ${owner.who} since ${since}: ${owner.why}${last}`;
-  return paragraph(text, area, { lead: span(` ${area.glyphs.warn} `, 'warn'), style: 'warn', most: 2 });
+  const rows = paragraph(text, area, { lead: span(` ${area.glyphs.warn} `, 'warn'), style: 'warn', most: 2 });
+  return [...rows, ...standingRows(state)];
+}
+
+function standingRows({ standing }: UiState): Row[] {
+  if (!standing) return [];
+  const words: readonly [string, string] =
+    standing.controller === 'gone'
+      ? [' Nobody runs that rollout any more: ', ' decides']
+      : [' Somebody runs that rollout elsewhere: ', ' talks to it'];
+  const [text, does] = words;
+  return [row(span(text, 'warn'), span('w', 'key'), span(does))];
 }
 
 /** What to do about what has drifted; which it is stands beside each instance. */

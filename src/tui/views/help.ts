@@ -12,6 +12,8 @@ export function helpRows(state: UiState, area: Area): Row[] {
   const below: ScreenName = state.screens.at(-2) ?? 'fleet';
   const dialogs: readonly (readonly [string, Scope])[] = [
     ['When leaving while a rollout runs', 'quit'],
+    ['When a rollout was left unfinished', 'unfinished'],
+    ['When somebody else runs a rollout', 'elsewhere'],
     ['When asked for a ref', 'ref'],
     ['When asked for the name of a protected stage', 'typeStage'],
     ['When asked yes or no', 'ask'],

@@ -22,6 +22,10 @@ function doing({ kind, target }: PlanningView): string {
   switch (kind) {
     case 'rollback':
       return `planning the rollback to ${target}`;
+    case 'continue':
+      return 'reading the hosts, planning the rest';
+    case 'goBack':
+      return 'reading the hosts, planning the way back';
     case 'reconcile':
       return 'reading the hosts, planning how to bring back what has drifted';
     case 'deploy':

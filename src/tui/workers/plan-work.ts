@@ -1,5 +1,6 @@
-import { Cancelled, asSlipwayError } from '../../base/errors.ts';
+import { Cancelled, UserError, asSlipwayError } from '../../base/errors.ts';
 import type { StageSession } from '../../rollout/session.ts';
+import { plannedHosts } from '../../rollout/targets.ts';
 import type { Action } from '../actions.ts';
 import { problemOf } from '../state.ts';
 import type { Surroundings } from './workers.ts';
@@ -25,13 +26,19 @@ export function createPlanWork({ store, session }: Surroundings) {
     }
   };
 
-  const prepare = (asked: Extract<Action, { type: 'plan' }>, open: StageSession, signal: AbortSignal) => {
+  const prepare = async (asked: Extract<Action, { type: 'plan' }>, open: StageSession, signal: AbortSignal) => {
     const onBuildLine = (line: string) => {
       if (!signal.aborted) store.post({ type: 'buildLines', lines: [line] });
     };
     switch (asked.kind) {
       case 'rollback':
         return open.planRollback({ to: asked.target, signal });
+      case 'continue':
+        return open.planContinue(unfinished(), { onBuildLine, signal });
+      case 'goBack': {
+        const { rollout: takes, plan: left } = unfinished();
+        return open.planRollback({ only: plannedHosts(left, open.hosts), takes, signal });
+      }
       case 'reconcile':
         return open.planReconcile({ onBuildLine, signal });
       case 'deploy':
@@ -42,6 +49,12 @@ export function createPlanWork({ store, session }: Surroundings) {
           signal,
         });
     }
+  };
+
+  const unfinished = () => {
+    const { standing } = store.get();
+    if (standing?.controller === 'gone') return standing.unfinished;
+    throw new UserError({ code: 'SLIP_NO_ROLLOUT', message: 'The rollout has ended meanwhile.' });
   };
 
   return {

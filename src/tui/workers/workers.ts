@@ -8,6 +8,7 @@ import { createLogWork } from './log-work.ts';
 import { createPlanWork } from './plan-work.ts';
 import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
+import { createStandingWork } from './standing-work.ts';
 import { createStageWork } from './stage-work.ts';
 
 /** Whoever sits in front of the screen: answers what hosts and keys ask for. */
@@ -52,6 +53,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const stage = createStageWork(surroundings);
   const planning = createPlanWork(surroundings);
   const rollout = createRolloutWork(surroundings);
+  const standing = createStandingWork(surroundings);
   const log = createLogWork(surroundings);
 
   given.store.onAction((action: Action) => {
@@ -59,6 +61,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     stage.hear(action);
     planning.hear(action);
     rollout.hear(action);
+    standing.hear(action);
     log.hear();
   });
   return {

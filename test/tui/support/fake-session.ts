@@ -82,6 +82,10 @@ export interface FakeFollow {
   readonly options: FollowOptions;
 }
 
+function noRollout(): UserError {
+  return new UserError({ code: 'SLIP_NO_ROLLOUT', message: 'Nothing is being rolled out to production.' });
+}
+
 /** A stage without hosts: answers what the test says, when the test says it. */
 export class FakeSession implements StageSession {
   readonly app: string = 'greeter';
@@ -95,6 +99,13 @@ export class FakeSession implements StageSession {
   readonly asked: (DeployOptions & RollbackOptions)[] = [];
   readonly started: PreparedRollout[] = [];
   readonly follows: FakeFollow[] = [];
+  /** The rollout that nobody runs any more. */
+  left: () => Promise<Unfinished> = () => Promise.reject(noRollout());
+  /** What whoever runs a rollout elsewhere says to a wish. */
+  answers: (intent: WishedIntent) => Promise<Answered> = () => Promise.reject(noRollout());
+  readonly continued: string[] = [];
+  readonly accepted: string[] = [];
+  readonly told: WishedIntent[] = [];
   /** How often it was asked to reconcile. */
   reconciled = 0;
   closed = 0;
@@ -137,21 +148,22 @@ export class FakeSession implements StageSession {
   }
 
   unfinished(): Promise<Unfinished> {
-    return Promise.reject(new UserError({ code: 'SLIP_NO_ROLLOUT', message: 'Nothing is being rolled out.' }));
+    return this.left();
   }
 
-  planContinue(): Promise<PreparedRollout> {
+  planContinue({ rollout }: Unfinished): Promise<PreparedRollout> {
+    this.continued.push(rollout);
     return this.plans({});
   }
 
-  accept(): Promise<readonly string[]> {
+  accept({ rollout }: Unfinished): Promise<readonly string[]> {
+    this.accepted.push(rollout);
     return Promise.resolve([]);
   }
 
   ask(intent: WishedIntent): Promise<Answered> {
-    return Promise.reject(
-      new UserError({ code: 'SLIP_NO_ROLLOUT', message: `There is no rollout to ${intent.type}.` }),
-    );
+    this.told.push(intent);
+    return this.answers(intent);
   }
 
   followLog(instance: string, options: FollowOptions): void {

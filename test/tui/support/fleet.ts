@@ -1,5 +1,6 @@
-import type { HostState, InstanceState, ReleaseRecord } from '../../../src/host/state.ts';
+import type { HostState, InstanceState, LockOwner, ReleaseRecord } from '../../../src/host/state.ts';
 import { driftsIn } from '../../../src/rollout/drift.ts';
+import type { Unfinished } from '../../../src/rollout/unfinished.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
 import type { Fleet, FleetRelease, HostReading, PreparedRollout } from '../../../src/rollout/session.ts';
 
@@ -115,6 +116,34 @@ export function calmFleet(): Fleet {
       }),
     ],
   };
+}
+
+const OWNER: LockOwner = {
+  rollout: '20261121T114210Z-9f3a1c',
+  who: 'ben@desk',
+  since: NOW - 192_000,
+  why: `deploy ${NEW}`,
+  state: 'held',
+  machine: 'm',
+  boot: 'b',
+  pid: 77,
+};
+
+/** A rollout has updated one of six instances, and holds all hosts. */
+export function lockedFleet(owner: Partial<LockOwner> = {}): Fleet {
+  const lock = { owner: { ...OWNER, ...owner }, ageMs: 4000 };
+  const done = instance('bot.1@fra-1', { current: NEW, runs: { type: 'release', id: NEW } });
+  const [first, ...others] = HOSTS.map((host) => read(host, { lock }));
+  const begun = read(first!.host, { lock, instances: [done, instance('bot.2@fra-1')] });
+  return { ...calmFleet(), hosts: [begun, ...others], drift: [] };
+}
+
+/** That rollout, once nobody runs it any more. */
+export function unfinished(): Unfinished {
+  const owner: LockOwner = { ...OWNER, state: 'paused', why: `${OWNER.why}; waits: asked to pause` };
+  const { hosts: readings } = lockedFleet(owner);
+  const standing = { rollout: OWNER.rollout, owner, lock: { owner, ageMs: 4000 }, controller: 'gone' as const };
+  return { ...standing, hosts: HOSTS, readings, plan: plan(), hooksRun: 0 };
 }
 
 /** Three hosts, of which two are not what the stage is. */

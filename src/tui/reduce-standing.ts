@@ -1,0 +1,58 @@
+import { unreachable } from '../base/errors.ts';
+import type { Action, Move } from './actions.ts';
+import { standingLock } from './select/fleet.ts';
+import { type Dialog, isRunning, screenOf, type StandingView, type UiState, WAYS_OUT } from './state.ts';
+
+type StandingAction = Extract<Action, { type: 'openDialog' | 'closeDialog' | 'standingFound' | 'accept' | 'tell' }>;
+
+/** Questions over the screen, above all about a rollout that has the stage and was not started here. */
+export function reduceStanding(state: UiState, action: StandingAction): UiState {
+  switch (action.type) {
+    case 'openDialog':
+      return { ...state, dialog: action.dialog };
+    case 'closeDialog':
+      return closed(state);
+    case 'accept':
+    case 'tell':
+      return { ...state, dialog: undefined };
+    case 'standingFound':
+      return found(state, action.standing);
+    default:
+      return unreachable(action);
+  }
+}
+
+/** One that nobody runs any more is asked about, once, and never over anything that a person is at. */
+function found(state: UiState, standing: StandingView | undefined): UiState {
+  const next = { ...state, standing };
+  if (standing?.controller !== 'gone' || standing.unfinished.rollout === state.putOff) return next;
+  const isFree = !state.dialog && !state.prompt && !state.planning && !isRunning(state);
+  return isFree && screenOf(state) === 'fleet' ? { ...next, dialog: standingDialog(standing, state.now) } : next;
+}
+
+export function standingDialog({ controller }: StandingView, now: number): Dialog {
+  return controller === 'gone'
+    ? { name: 'unfinished', focus: 'later', openedAt: now }
+    : { name: 'elsewhere', openedAt: now };
+}
+
+/** Hosts that are free again have no rollout standing. */
+export function stillStanding(state: UiState): UiState {
+  return state.standing && !standingLock(state) ? { ...state, standing: undefined } : state;
+}
+
+/** Who closes the question has put it off: it does not come up by itself again. */
+function closed(state: UiState): UiState {
+  const { dialog, standing } = state;
+  const isPutOff = dialog?.name === 'unfinished' && standing?.controller === 'gone';
+  return { ...state, dialog: undefined, ...(isPutOff ? { putOff: standing.unfinished.rollout } : {}) };
+}
+
+/** Walks through the ways out; undefined when they are not what is asked about. */
+export function focusMoved(state: UiState, to: Move): UiState | undefined {
+  const { dialog } = state;
+  if (dialog?.name !== 'unfinished') return undefined;
+  const at = WAYS_OUT.indexOf(dialog.focus) + (to === 'up' ? -1 : 1);
+  const focus = WAYS_OUT[(at + WAYS_OUT.length) % WAYS_OUT.length]!;
+  return { ...state, dialog: { ...dialog, focus } };
+}
