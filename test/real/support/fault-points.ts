@@ -96,3 +96,15 @@ export const ROLLING: readonly Fault[] = [
   { during: 'resume', at: 'the last that is updated', is: state('updated'), nth: 2 },
   { during: 'resume', at: 'the first lock that is released', is: on('lock.released') },
 ];
+
+/** All three at once: stage (1), release hook (2), update (3), last hook (4). */
+export const ALL_AT_ONCE: readonly Fault[] = [
+  { during: 'deploy', at: 'the update', is: step(3) },
+  { during: 'deploy', at: 'the first switch', is: state('switched') },
+  { during: 'deploy', at: 'the last start', is: state('starting'), nth: 3 },
+  { during: 'deploy', at: 'the first that is updated', is: state('updated') },
+  { during: 'deploy', at: 'the last that is updated', is: state('updated'), nth: 3 },
+  { during: 'failing', at: 'the failure', is: state('failed') },
+  { during: 'failing', at: 'rolling back', is: phase('RollingBack') },
+  { during: 'rollback', at: 'the first switch', is: state('switched') },
+];
