@@ -30,6 +30,8 @@ const ssh2: Plugin = {
 await build({
   entryPoints: {
     slipway: 'src/main.ts',
+    // what `--json` says, folded: for programs that read it
+    progress: 'src/rollout/progress.ts',
     shims: 'src/demo/embedded/shims/main.ts',
     'decrypt-worker': 'src/ssh/decrypt-worker.ts',
   },
