@@ -28,7 +28,7 @@ export interface Controls {
   next(): Promise<void>;
 }
 
-export type Waiting = Pick<Whereabouts, 'pauseReasons' | 'failed' | 'hosts'>;
+export type Waiting = Omit<Whereabouts, 'stage' | 'phase'>;
 
 export type UrgentIntent = 'abort' | 'rollback' | 'leave';
 
@@ -39,7 +39,7 @@ export interface Answer {
 }
 
 export function createControls(stage: string): Controls {
-  let at: Whereabouts = { stage, phase: 'Pending', pauseReasons: [], failed: [], hosts: [] };
+  let at: Whereabouts = { stage, phase: 'Pending', pauseReasons: [], failed: [], hosts: [], hasSlots: false };
   let closed: string | undefined;
   let pause = false;
   const alarm = createAlarm();

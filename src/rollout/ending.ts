@@ -1,7 +1,7 @@
 import type { HistoryRecord } from '../host/records.ts';
 import type { HostClient, Mark } from '../host/verbs.ts';
 import { list, plural } from '../base/text.ts';
-import { type RolloutContext } from './context.ts';
+import { instanceOf, type RolloutContext } from './context.ts';
 import { spareFor } from './deliver.ts';
 import type { PauseReason, Phase } from './events.ts';
 import { keepPaused } from './locking.ts';
@@ -147,7 +147,8 @@ function historyRecord(context: RolloutContext, ending: Ending, outcome: Rollout
   };
 }
 
-function outcomeOf({ plan, leaves }: RolloutContext, run: Run, ending: Ending): RolloutOutcome {
+function outcomeOf(context: RolloutContext, run: Run, ending: Ending): RolloutOutcome {
+  const { plan, leaves } = context;
   const { stage, release } = plan;
   const say = (exitCode: number, message: string, next?: string): RolloutOutcome => ({ exitCode, message, next });
   switch (ending.type) {
@@ -158,10 +159,12 @@ function outcomeOf({ plan, leaves }: RolloutContext, run: Run, ending: Ending): 
     case 'aborted': {
       const changed = run.updated.length;
       const broken = run.broken.size > 0 ? ` Look at ${whyOf(run.broken)}.` : '';
+      const idle = idlesOnly(context, run) ? ' What was changed takes no traffic yet.' : '';
       return say(
         5,
-        `Aborted: ${plural(changed, 'instance')} of ${stage} ${changed === 1 ? 'runs' : 'run'} ${release.id}, the others what they ran before.${broken}`,
-        `slipway rollback ${stage}   or   slipway deploy ${stage}`,
+        `Aborted: ${plural(changed, 'instance')} of ${stage} ${changed === 1 ? 'runs' : 'run'} ${release.id}, the others what they ran before.${idle}${broken}`,
+        // a rollback would go from what takes the traffic to what ran before that
+        idle === '' ? `slipway rollback ${stage}   or   slipway deploy ${stage}` : `slipway deploy ${stage}`,
       );
     }
     case 'cancelled':
@@ -177,6 +180,15 @@ function outcomeOf({ plan, leaves }: RolloutContext, run: Run, ending: Ending): 
         `slipway resume ${stage}`,
       );
   }
+}
+
+/** All that was changed is in slots that the traffic was still to be switched to. */
+function idlesOnly(context: RolloutContext, run: Run): boolean {
+  const due = context.plan.steps.flatMap((step) => (step.type === 'switchTraffic' ? [step] : []));
+  const changed = [...run.updated, ...run.broken.keys()].map((id) => instanceOf(context, id));
+  return changed.every(({ role, slot }) =>
+    due.some((one) => one.role === role && one.to === slot && !run.switched.has(role)),
+  );
 }
 
 function wayOn(stage: string, reasons: readonly PauseReason[]): string {

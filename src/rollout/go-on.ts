@@ -21,12 +21,16 @@ export function alreadyUpdated({ release, instances }: Plan): readonly string[] 
     .map(({ instance }) => instance);
 }
 
-/** What it switched before is a way back no more: the plan that was frozen then knows the way. */
+/**
+ * What it switched before is a way back no more: the plan that was frozen then knows the way. Of a slot the new plan knows
+ * it: as long as the other one runs, that is the way.
+ */
 function backOf(
   planned: InstancePlan,
   { plan, came }: { readonly plan: Plan; readonly came: InstancePlan | undefined },
 ): InstancePlan {
   if (planned.from !== plan.release.id || came === undefined || planned.change === 'retire') return planned;
+  if (plan.slots?.some(({ role }) => role === planned.role)) return planned;
   return { ...planned, back: came.back };
 }
 

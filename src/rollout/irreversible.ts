@@ -14,7 +14,8 @@ export function irreversibleBetween(
   return releases.filter(
     (one) =>
       one.irreversible !== undefined &&
-      wentLive(one) &&
+      // the rollout that is gone back from was at work with it
+      (one === from || wentLive(one)) &&
       one.sequence > to.sequence &&
       one.sequence <= (from?.sequence ?? 0),
   );

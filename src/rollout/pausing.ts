@@ -60,7 +60,7 @@ function tell(context: RolloutContext, run: Run, { phase, reasons, reason }: Wai
   const { controls, events, plan } = context;
   const failed = [...new Set([...run.failed.keys(), ...run.broken.keys()])];
   const hosts = plan.hosts.map(({ host }) => host).filter((host) => !run.skipped.has(host));
-  controls.wait({ pauseReasons: reasons, failed, hosts });
+  controls.wait({ pauseReasons: reasons, failed, hosts, hasSlots: plan.slots !== undefined });
   if (controls.phase() !== phase) {
     if (phase === 'Paused') controls.enter(phase);
     else enterPhase(context, phase, reason);

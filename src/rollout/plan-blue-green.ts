@@ -22,7 +22,11 @@ export interface BlueGreen {
  * the traffic of all proxies. `planned` says what each instance would need to run the release. Pure.
  */
 export function planBlueGreen(input: PlanInput, planned: readonly InstancePlan[]): BlueGreen {
-  const ways = readSlots(input.settings, input.states).map((reading) => wayOf(input, reading, planned));
+  const { among, settings, states } = input;
+  const mayChange = (role: string) => planned.some((one) => one.role === role && (among?.has(one.instance) ?? true));
+  const ways = readSlots(settings, states)
+    .filter(({ role }) => mayChange(role))
+    .map((reading) => wayOf(input, reading, planned));
   const instances = ways.flatMap(({ target, left }) => [...target, ...left]);
   const retire = ways.flatMap(({ left }) => left.map(({ instance }) => instance));
   return {

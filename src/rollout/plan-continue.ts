@@ -26,7 +26,6 @@ export async function prepareContinue(
   { decision, ...options }: ContinueOptions,
 ): Promise<Prepared> {
   const { plan, rollout: takes, hooksRun } = unfinished;
-  if (plan.kind === 'reconcile') return prepareReconcile(opened, { ...options, takes });
   const stage = asPlanned(opened, plan);
   const past = await readPast(stage, unfinished);
   const refused = decision && refusal(decision, past.at);
@@ -37,6 +36,9 @@ export async function prepareContinue(
     stage.settings.hosts.map((host) => host.name),
   ).filter((host) => !leaves.includes(host));
   if (hosts.length === 0) throw nothingLeft(stage);
+  if (plan.kind === 'reconcile') {
+    return { ...(await prepareReconcile(opened, { ...options, takes, leaves })), leaves };
+  }
   const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
   requireReady(stage, readings);
   const { kind, release } = plan;

@@ -1,5 +1,7 @@
 import { LockedError, UserError } from '../base/errors.ts';
-import { driftsIn, type Measure } from './drift.ts';
+import type { Settings } from '../config/settings.ts';
+import type { HostState } from '../host/state.ts';
+import { type Drift, driftsIn, type Measure } from './drift.ts';
 import { mergeReleases, rolloutLock, stageRelease, statesOf } from './fleet.ts';
 import { describeLock } from './lock-words.ts';
 import { prepareAgain } from './plan-again.ts';
@@ -12,13 +14,18 @@ import { readOthers } from './targets.ts';
 export interface ReconcileOptions extends ContinueOptions {
   /** A reconcile that nobody runs any more, which this one goes on with. */
   readonly takes?: string;
+  /** Hosts of that one which are left as they are. */
+  readonly leaves?: readonly string[];
 }
 
 /**
  * Brings what has drifted to the release that the stage is on, and leaves everything else alone. Only hosts with something
- * that has drifted take part, so that one that is away keeps nobody waiting.
+ * that has drifted take part, so that one that is away keeps nobody waiting; with slots all of them, as ever.
  */
-export async function prepareReconcile(stage: Stage, { takes, ...options }: ReconcileOptions): Promise<Prepared> {
+export async function prepareReconcile(
+  stage: Stage,
+  { takes, leaves = [], ...options }: ReconcileOptions,
+): Promise<Prepared> {
   const { settings } = stage;
   const looks = await lookAtHosts(stage);
   requireSomeHost(looks);
@@ -27,22 +34,46 @@ export async function prepareReconcile(stage: Stage, { takes, ...options }: Reco
   const releases = mergeReleases(seen);
   const release = requireGood(settings.stage, releases);
   const measure: Measure = { release: release.id, releases, wanted: settings.instances.map(({ id }) => id) };
-  const drifted = new Set(driftsIn(seen, measure).map(({ host }) => host));
-  const hosts = seen.map(({ host }) => host).filter((host) => drifted.size === 0 || drifted.has(host));
+  const drifts = driftsIn(seen, measure);
+  // a lock that is taken over has to be given back, where nothing is left to do, too
+  const held = seen.filter(({ lock }) => takes !== undefined && lock?.owner?.rollout === takes).map(({ host }) => host);
+  const partaking = [...partakers(settings, drifts, seen), ...held];
+  const hosts = settings.hosts
+    .map(({ name }) => name)
+    .filter((host) => partaking.includes(host) && !leaves.includes(host));
   const [readings, beside] = await Promise.all([readForRollout(stage, hosts), readOthers(stage, hosts)]);
   requireReady(stage, readings);
   const prepared = await prepareAgain(
     stage,
     {
       ...{ kind: 'reconcile', release, hosts, readings, beside, takes },
-      among: (states) => new Set(driftsIn(states, measure).map(({ instance }) => instance)),
+      among: (states) => among(settings, driftsIn(states, measure)),
       mend: `Deploy it, or another: slipway deploy ${settings.stage}`,
     },
     options,
   );
-  // a lock that is taken over has to be given back, even when nothing is left to do
   const isDone = takes === undefined && prepared.plan.instances.every(({ change }) => change === 'none');
   return { ...prepared, alreadyLive: isDone };
+}
+
+/** All that was seen where nothing has drifted; with slots all there are, which are switched together or not at all. */
+function partakers(
+  { hosts, proxies }: Settings,
+  drifts: readonly Drift[],
+  seen: readonly HostState[],
+): readonly string[] {
+  const drifted = new Set(drifts.map(({ host }) => host));
+  if (drifted.size > 0 && proxies.length > 0) return hosts.map(({ name }) => name);
+  return seen.map(({ host }) => host).filter((host) => drifted.size === 0 || drifted.has(host));
+}
+
+/** What has drifted may change. Of a slot nothing changes alone: the other one of its role takes over from it. */
+function among({ instances }: Settings, drifts: readonly Drift[]): ReadonlySet<string> {
+  const drifted = new Set(drifts.map(({ instance }) => instance));
+  const slotted = instances.filter(({ slot }) => slot !== undefined);
+  const roles = new Set(slotted.filter(({ id }) => drifted.has(id)).map(({ role }) => role));
+  const whole = slotted.filter(({ role }) => roles.has(role));
+  return new Set([...drifted, ...whole.map(({ id }) => id)]);
 }
 
 /** While a rollout has the stage, differences are its progress: whoever decides about that decides about them. */

@@ -1,14 +1,16 @@
 import { nearest } from '../base/nearest.ts';
 import { UserError } from '../base/errors.ts';
-import { liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
+import type { HostState } from '../host/state.ts';
+import { instancesOf, liveRelease, mergeReleases, rollbackTarget } from './fleet.ts';
 import { irreversibleBetween, requireReversible } from './irreversible.ts';
 import { isManual } from './lock-words.ts';
+import type { Plan } from './plan.ts';
 import type { Prepared } from './prepared.ts';
 import { prepareReuse } from './reuse.ts';
 import type { FleetRelease, RollbackOptions } from './session.ts';
 import { type Reading, readForRollout, requireReady, type Stage } from './stage.ts';
 import { readOthers, targets } from './targets.ts';
-import { readFrozen } from './unfinished.ts';
+import { type Frozen, readFrozen } from './unfinished.ts';
 
 /** Chooses where to go back to, and plans the way: the fast one, without bakes. */
 export async function prepareRollback(
@@ -22,27 +24,36 @@ export async function prepareRollback(
   const states = readings.map(({ state }) => state);
   const releases = mergeReleases(states);
   const held = takes ?? pausedRollout(readings);
-  const named = to ?? (held === undefined ? undefined : await whereFrom(stage, held, readings));
+  const frozen = held === undefined ? undefined : await frozenOf(stage, held, states);
+  const named = to ?? (frozen && whatRan(frozen.plan, releases));
   const target =
     named === undefined ? defaultTarget(settings.stage, releases) : namedTarget(settings.stage, releases, named);
-  const over = irreversibleBetween(releases, liveRelease(releases), target);
+  const begun = frozen && hasBegun(frozen, states) ? frozen.plan.release.id : undefined;
+  const live = liveRelease(releases);
+  const from = releases.find((one) => one === live || one.id === begun);
+  const over = irreversibleBetween(releases, from, target);
   const warnings = requireReversible({ stage: settings.stage, over, to: target }, overIrreversible);
   return prepareReuse(stage, { kind: 'rollback', release: target, hosts, readings, beside, warnings, takes: held });
+}
+
+function frozenOf(stage: Stage, rollout: string, states: readonly HostState[]): Promise<Frozen | undefined> {
+  const hosts = states.filter(({ lock }) => lock?.owner?.rollout === rollout).map(({ host }) => host);
+  return readFrozen(stage, { rollout, hosts });
 }
 
 /**
  * A rollout that has not ended is gone back from to what ran before it, wherever it has come to: what is live says nothing
  * of that. A rollback is finished. Undefined when nothing tells.
  */
-async function whereFrom(stage: Stage, rollout: string, readings: readonly Reading[]): Promise<string | undefined> {
-  const states = readings.map(({ state }) => state);
-  const hosts = states.filter(({ lock }) => lock?.owner?.rollout === rollout).map(({ host }) => host);
-  const frozen = await readFrozen(stage, { rollout, hosts });
-  if (frozen === undefined) return undefined;
-  const { kind, release, instances } = frozen.plan;
+function whatRan({ kind, release, instances }: Plan, releases: readonly FleetRelease[]): string | undefined {
   if (kind === 'rollback') return release.id;
   const ran = new Set(instances.map(({ back }) => back));
-  return mergeReleases(states).find(({ id }) => ran.has(id) && id !== release.id)?.id;
+  return releases.find(({ id }) => ran.has(id) && id !== release.id)?.id;
+}
+
+/** Its release hooks have run, or an instance points at its release, be it one that takes no traffic yet. */
+function hasBegun({ plan, hooksRun }: Frozen, states: readonly HostState[]): boolean {
+  return hooksRun > 0 || instancesOf(states).some(({ current }) => current === plan.release.id);
 }
 
 /** Going back is one of the ways out of a pause; a lock that a person took by hand is another matter. */

@@ -246,7 +246,8 @@ export function releaseOf(state: RolloutState, id: string): string | undefined {
 /** Where the rollout is, for what may be asked of it. */
 export function whereabouts({ plan, phase, pauseReasons, failed, hosts }: RolloutState): Whereabouts {
   const taking = (plan?.hosts ?? []).map(({ host }) => host).filter((host) => hosts[host]?.skipped === undefined);
-  return { stage: plan?.stage ?? '', phase, pauseReasons, failed, hosts: taking };
+  const hasSlots = plan?.slots !== undefined;
+  return { stage: plan?.stage ?? '', phase, pauseReasons, failed, hosts: taking, hasSlots };
 }
 
 function initialInstance(since: number): InstanceProgress {

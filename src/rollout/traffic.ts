@@ -38,11 +38,15 @@ export async function switchTraffic(context: RolloutContext, run: Run, { role, t
     run.updated.push(...slot.map(({ instance }) => instance).filter((id) => !run.updated.includes(id)));
     return { type: 'done' };
   }
-  const urgent = urgentResult(context);
-  if (urgent) return urgent;
   const from = context.plan.slots?.find((one) => one.role === role)?.from;
+  // whoever has stopped it waits for no proxy: each is told once
   if (from !== undefined) await move(context, { role, to: from, enough: 'one' });
-  return troubleResult(context, failures);
+  return urgentResult(context) ?? troubleResult(context, failures);
+}
+
+/** Those on hosts that take part: hosts.json may have more by now than the rollout that is gone on with. */
+function proxiesOf({ settings, hosts }: RolloutContext): readonly ProxySettings[] {
+  return settings.proxies.filter((proxy) => hosts.some(({ host }) => host === proxy.host));
 }
 
 function isIn(context: RolloutContext, id: string, { role, slot }: { readonly role: string; readonly slot: Slot }) {
@@ -59,7 +63,7 @@ interface Move {
 
 async function move(context: RolloutContext, { role, ...way }: Move): Promise<readonly SlipwayError[]> {
   return eachOf(
-    context.settings.proxies.filter((proxy) => proxy.role === role),
+    proxiesOf(context).filter((proxy) => proxy.role === role),
     (proxy) => moveOn(context, proxy, way),
   );
 }
@@ -138,8 +142,7 @@ export async function takeOut(context: RolloutContext, instances: readonly strin
 }
 
 async function drain(context: RolloutContext, instances: readonly string[]): Promise<readonly SlipwayError[]> {
-  const { proxies } = context.settings;
-  const behind = proxies.flatMap((proxy) => {
+  const behind = proxiesOf(context).flatMap((proxy) => {
     const servers = proxy.servers.filter(({ instance }) => instances.includes(instance)).map(({ server }) => server);
     return servers.length > 0 ? [{ proxy, servers }] : [];
   });
@@ -185,7 +188,7 @@ export async function flipBack(context: RolloutContext, run: Run): Promise<strin
 
 /** Unknown counts as yes: being told twice does no harm. */
 async function takesTraffic(context: RolloutContext, role: string, slot: Slot): Promise<boolean> {
-  const proxies = context.settings.proxies.filter((proxy) => proxy.role === role);
+  const proxies = proxiesOf(context).filter((proxy) => proxy.role === role);
   const takes = proxies.map(async (proxy) => {
     const own = new Set(proxy.servers.filter((one) => one.slot === slot).map(({ server }) => server));
     const servers = await adapterOf(context, proxy).read();

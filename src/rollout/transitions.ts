@@ -38,6 +38,8 @@ export interface Whereabouts {
   readonly failed: readonly string[];
   /** Hosts that take part and are not skipped. */
   readonly hosts: readonly string[];
+  /** Traffic is switched on all of them at once, or on none. */
+  readonly hasSlots: boolean;
 }
 
 interface Rule {
@@ -103,7 +105,8 @@ export function refusal(intent: Intent, at: Whereabouts): string | undefined {
 }
 
 /** What an instance or a host lacks to be meant. */
-function aimless(intent: Intent, { failed, hosts, pauseReasons }: Whereabouts): string | undefined {
+function aimless(intent: Intent, { failed, hosts, pauseReasons, hasSlots }: Whereabouts): string | undefined {
+  if (intent.type === 'skip' && hasSlots) return 'the traffic of slots is switched on all hosts at once, or on none';
   // whoever ran it is gone, and has not said what had failed
   if (pauseReasons.includes('controllerLost')) return undefined;
   if (intent.type === 'retry' && !failed.includes(intent.instance)) return `${intent.instance} has not failed`;

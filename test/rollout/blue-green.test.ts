@@ -1,35 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Slot } from '../../src/config/settings.ts';
-import type { RolloutEvent } from '../../src/rollout/events.ts';
 import { mergeFleet } from '../../src/rollout/fleet.ts';
 import { lookAtHosts } from '../../src/rollout/stage.ts';
-import { type FakeStage, fakeStage, type FakeStageOptions } from './support/fake-stage.ts';
-
-const role = { slots: { blue: 5001, green: 5101 }, traffic: { haproxy: '/run/haproxy.sock', backend: 'bot' } };
-const rollout = { strategy: 'blue-green', approve: 'auto', bake: '10s', keepWarm: '1m' };
-
-const slotted = (more: FakeStageOptions = {}) =>
-  fakeStage({ hosts: 2, instances: 1, role, ...more, rollout: { ...rollout, ...more.rollout } });
-
-/** The slots that the proxies of all hosts send traffic to. */
-function taken({ hosts }: FakeStage): readonly Slot[] {
-  const ready = hosts.flatMap(({ servers }) =>
-    [...servers].filter(([, wanted]) => wanted === 'ready').map(([name]) => name),
-  );
-  return [...new Set(ready.map((name) => name.split('.')[1] as Slot))];
-}
-
-const switched = (events: readonly RolloutEvent[]) =>
-  events.flatMap((event) => (event.type === 'traffic.switched' ? [`${event.host} ${event.to}`] : []));
-
-/** Instances that a worker changed, each time. */
-function changes(stage: FakeStage): string[] {
-  const all: string[] = [];
-  stage.hosts.forEach((host) => {
-    host.onChange = ({ type, instance }) => type === 'begins' && all.push(`${instance}@${host.host}`);
-  });
-  return all;
-}
+import { changes } from './support/fake-stage.ts';
+import { slotted, switched, taken } from './support/slotted.ts';
 
 describe('a rollout to slots', () => {
   it('switches all traffic to the idle slot, then retires the other', async () => {
@@ -186,7 +159,7 @@ describe('a rollout to slots', () => {
       onEvent: (event) => event.type === 'bake.started' && stage.host('h1').sick.add('bot.green.1'),
     });
     expect([outcome.exitCode, switched(events).length, taken(stage)]).toEqual([4, 4, ['blue']]);
-    expect(changed.sort()).toEqual(['bot.green.1@h1', 'bot.green.1@h2']);
+    expect(changed.toSorted()).toEqual(['bot.green.1@h1', 'bot.green.1@h2']);
   });
 
   it('goes on after a pause in the warm time with what is left of it', async () => {

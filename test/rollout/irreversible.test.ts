@@ -6,7 +6,9 @@ import { prepareDeploy } from '../../src/rollout/plan-deploy.ts';
 import { prepareRollback } from '../../src/rollout/plan-rollback.ts';
 import type { FleetRelease } from '../../src/rollout/session.ts';
 import { lookAtHosts } from '../../src/rollout/stage.ts';
+import { findUnfinished } from '../../src/rollout/unfinished.ts';
 import { fakeStage, type FakeStage, releasesOf } from './support/fake-stage.ts';
+import { slotted, taken } from './support/slotted.ts';
 
 const WHY = 'drops a column';
 
@@ -97,6 +99,20 @@ describe('a release that cannot be undone', () => {
     expect(plan.warnings).toContainEqual(expect.stringContaining(WHY));
     expect((await stage.rollback({ overIrreversible: 'forced' })).outcome.exitCode).toBe(0);
     expect(releasesOf(stage)).toEqual(new Set([one.release]));
+  });
+
+  it('is not gone back from without force in a slot that takes no traffic yet either: its hooks have run', async () => {
+    await using stage = await slotted({ hooks: { release: ['migrate'] } });
+    const one = await stage.deploy('one');
+    const two = await stage.deploy('two', {
+      irreversible: WHY,
+      onEvent: (event, send) => event.type === 'instance.state' && event.state === 'updated' && send('pause'),
+    });
+    expect([two.outcome.exitCode, taken(stage)]).toEqual([5, ['blue']]);
+    const { rollout: takes } = await findUnfinished(stage.stage);
+    await expect(prepareRollback(stage.stage, { takes })).rejects.toMatchObject({ code: 'SLIP_IRREVERSIBLE' });
+    const { plan } = await prepareRollback(stage.stage, { takes, overIrreversible: 'forced' });
+    expect(plan.release.id).toBe(one.release);
   });
 
   it('is a place to go back to like any other', async () => {

@@ -3,25 +3,15 @@ import { prepareContinue } from '../../src/rollout/plan-continue.ts';
 import { prepareReconcile } from '../../src/rollout/plan-reconcile.ts';
 import { startRollout } from '../../src/rollout/start.ts';
 import { findUnfinished } from '../../src/rollout/unfinished.ts';
-import { type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
-
-/** Instances that are changed from now on. */
-function watch(stage: FakeStage): readonly string[] {
-  const begun: string[] = [];
-  stage.hosts.forEach((host) => {
-    host.onChange = ({ type, instance }) => {
-      if (type === 'begins') begun.push(`${instance}@${host.host}`);
-    };
-  });
-  return begun;
-}
+import { changes, type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
+import { slotted, switched, taken } from './support/slotted.ts';
 
 describe('to reconcile', () => {
   it('brings a host that was left out to the release of the others, and touches nobody else', async () => {
     await using stage = await fakeStage();
     await stage.deploy('one');
     const two = await stage.deploy('two', { only: ['h1', 'h2'] });
-    const begun = watch(stage);
+    const begun = changes(stage);
     const { outcome, events } = await stage.reconcile();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(releasesOf(stage)).toEqual(new Set([two.release]));
@@ -36,7 +26,7 @@ describe('to reconcile', () => {
     const one = await stage.deploy('one');
     const two = await stage.deploy('two');
     stage.host('h2').runs.set('bot.2', one.release);
-    const begun = watch(stage);
+    const begun = changes(stage);
     const { outcome } = await stage.reconcile();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(begun).toEqual(['bot.2@h2']);
@@ -49,7 +39,7 @@ describe('to reconcile', () => {
     const { release } = await stage.deploy('one');
     stage.host('h1').sick.add('bot.1');
     stage.host('h2').links.set('bot.1', 'by-hand');
-    const begun = watch(stage);
+    const begun = changes(stage);
     expect((await stage.reconcile()).outcome.exitCode).toBe(0);
     expect(begun).toEqual(['bot.1@h2']);
     expect(releasesOf(stage)).toEqual(new Set([release]));
@@ -140,11 +130,46 @@ describe('to reconcile', () => {
     });
     expect(outcome.exitCode).toBe(5);
     expect(releasesOf(stage)).toEqual(new Set([one.release, release]));
-    const begun = watch(stage);
+    const begun = changes(stage);
     const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
     expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
     expect(begun).toEqual(['bot.2@h3']);
     expect(releasesOf(stage)).toEqual(new Set([release]));
+  });
+
+  /** A reconcile of two hosts that waits for a person after its first instance. */
+  async function stopped(stage: FakeStage) {
+    await stage.deploy('one');
+    const { release } = await stage.deploy('two', { only: ['h1'] });
+    const { outcome } = await stage.reconcile({
+      onEvent: (event, send) => event.type === 'instance.state' && event.state === 'updated' && send('pause'),
+    });
+    expect(outcome.exitCode).toBe(5);
+    return release;
+  }
+
+  it('gives every host free that one which was left had, also those on which nothing is left to do', async () => {
+    await using stage = await fakeStage({ instances: 1 });
+    const release = await stopped(stage);
+    const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
+    expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
+    expect(stage.hosts.map(({ lockOwner }) => lockOwner)).toEqual([undefined, undefined, undefined]);
+    expect(releasesOf(stage)).toEqual(new Set([release]));
+  });
+
+  it('leaves a host as it is that a person skips', async () => {
+    await using stage = await fakeStage({ instances: 1, rollout: { onFailure: 'pause' } });
+    const one = await stage.deploy('one');
+    await stage.deploy('two', { only: ['h1'] });
+    stage.host('h3').behave = () => 'unhealthy';
+    expect((await stage.reconcile()).outcome.exitCode).toBe(5);
+    stage.host('h3').behave = () => 'healthy';
+    const decision = { type: 'skip', host: 'h3' } as const;
+    const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), { decision });
+    const { exitCode, next } = await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished;
+    expect([exitCode, next]).toEqual([0, 'slipway reconcile live']);
+    expect(stage.links()['bot.1@h3']).toBe(one.release);
+    expect(stage.hosts.map(({ lockOwner }) => lockOwner)).toEqual([undefined, undefined, undefined]);
   });
 
   it('gives the stage free when the rest of one that was left has been done by hand', async () => {
@@ -157,5 +182,37 @@ describe('to reconcile', () => {
     expect(rest.alreadyLive).toBe(false);
     expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
     expect(stage.host('h3').lockOwner).toBeUndefined();
+  });
+});
+
+describe('to reconcile slots', () => {
+  it('brings a slot with a stray instance to the release in the other one, on all hosts, and switches', async () => {
+    await using stage = await slotted();
+    await stage.deploy('one');
+    const { release } = await stage.deploy('two');
+    stage.host('h1').runs.set('bot.green.1', 'by-hand');
+    const { outcome, events } = await stage.reconcile();
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect([switched(events), taken(stage)]).toEqual([['h1 blue', 'h2 blue'], ['blue']]);
+    expect(stage.links()).toEqual({ 'bot.blue.1@h1': release, 'bot.blue.1@h2': release });
+  });
+
+  it('leaves slots alone in which nothing has drifted', async () => {
+    await using stage = await slotted({ others: { job: { service: { start: 'a', stop: 'b', status: 'c' } } } });
+    await stage.deploy('one');
+    stage.host('h2').links.set('job.1', 'by-hand');
+    const changed = changes(stage);
+    const { outcome } = await stage.reconcile();
+    expect(outcome.exitCode, outcome.message).toBe(0);
+    expect(changed).toEqual(['job.1@h2']);
+  });
+
+  it('has nothing to do with a slot that was left warm', async () => {
+    await using stage = await slotted();
+    await stage.deploy('one');
+    await stage.deploy('two', {
+      onEvent: (event, send) => event.type === 'instance.state' && event.state === 'updated' && send('abort'),
+    });
+    expect(await prepareReconcile(stage.stage, {})).toMatchObject({ alreadyLive: true });
   });
 });

@@ -13,7 +13,7 @@ const INTENTS: readonly Intent[] = [
 ];
 
 function at(phase: Phase, ...pauseReasons: readonly PauseReason[]): Whereabouts {
-  return { stage: 'live', phase, pauseReasons, failed: ['bot.1@h1'], hosts: ['h1'] };
+  return { stage: 'live', phase, pauseReasons, failed: ['bot.1@h1'], hosts: ['h1'], hasSlots: false };
 }
 
 const legal = (where: Whereabouts) =>
@@ -75,7 +75,7 @@ describe('the engine', () => {
   it('forgets answers to a pause that is over, and hears nobody once it is closed', () => {
     const controls = createControls('live');
     path('Paused').forEach((phase) => controls.enter(phase));
-    controls.wait({ pauseReasons: ['manual'], failed: [], hosts: [] });
+    controls.wait({ pauseReasons: ['manual'], failed: [], hosts: [], hasSlots: false });
     expect(controls.send({ type: 'resume' }, 'ana')).toBeUndefined();
     controls.enter('Progressing');
     expect(controls.takeAnswers()).toEqual([]);

@@ -154,3 +154,12 @@ export async function fakeStage({
 export function releasesOf(stage: FakeStage): ReadonlySet<string> {
   return new Set(Object.values(stage.links()));
 }
+
+/** Instances that workers change from now on, each time. */
+export function changes(stage: FakeStage): readonly string[] {
+  const begun: string[] = [];
+  stage.hosts.forEach((host) => {
+    host.onChange = ({ type, instance }) => type === 'begins' && begun.push(`${instance}@${host.host}`);
+  });
+  return begun;
+}
