@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeFleet } from '../../src/rollout/fleet.ts';
 import { lookAtHosts } from '../../src/rollout/stage.ts';
-import { changes } from './support/fake-stage.ts';
+import { changesOf } from './support/fake-stage.ts';
 import { slotted, switched, taken } from './support/slotted.ts';
 
 describe('a rollout to slots', () => {
@@ -56,7 +56,7 @@ describe('a rollout to slots', () => {
   it('flips back without a restart when the new slot gets worse while it is watched', async () => {
     await using stage = await slotted();
     await stage.deploy('one');
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const { outcome, events } = await stage.deploy('two', {
       onEvent: (event) => {
         if (event.type === 'bake.started') stage.host('h1').sick.add('bot.green.1');
@@ -71,7 +71,7 @@ describe('a rollout to slots', () => {
   it('flips back at once when somebody asks for it while the old slot is warm', async () => {
     await using stage = await slotted({ rollout: { bake: '0s' } });
     await stage.deploy('one');
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     let asked = 0;
     const { outcome, events } = await stage.deploy('two', {
       onEvent: (event, send) => {
@@ -92,7 +92,7 @@ describe('a rollout to slots', () => {
       onEvent: (event, send) => event.type === 'bake.started' && send('abort'),
     });
     expect([aborted.outcome.exitCode, taken(stage), Object.keys(stage.links()).length]).toEqual([5, ['green'], 4]);
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const back = await stage.rollback();
     expect([back.outcome.exitCode, back.release, taken(stage)]).toEqual([0, release, ['blue']]);
     expect(changed.filter((id) => id.includes('blue'))).toEqual([]);
@@ -154,7 +154,7 @@ describe('a rollout to slots', () => {
       onEvent: (event, send) => event.type === 'instance.state' && event.state === 'updated' && send('abort'),
     });
     expect([taken(stage), Object.keys(stage.links()).length]).toEqual([['blue'], 4]);
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const { outcome, events } = await stage.deploy('two', {
       onEvent: (event) => event.type === 'bake.started' && stage.host('h1').sick.add('bot.green.1'),
     });

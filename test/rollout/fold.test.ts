@@ -1,15 +1,6 @@
 import { expect, it } from 'vitest';
-import { instancesOf } from '../../src/rollout/fleet.ts';
-import { releaseOf } from '../../src/rollout/progress.ts';
-import { lookAtHosts } from '../../src/rollout/stage.ts';
-import { type FakeStage, fakeStage } from './support/fake-stage.ts';
-
-/** What `status` says that every instance runs. */
-async function running({ stage }: FakeStage) {
-  const readings = await lookAtHosts(stage);
-  const states = readings.flatMap((one) => (one.type === 'read' ? [one.state] : []));
-  return Object.fromEntries(instancesOf(states).map(({ id, current, health }) => [id, [current, health?.healthy]]));
-}
+import { fakeStage } from './support/fake-stage.ts';
+import { expectFolded } from './support/fold.ts';
 
 const APPROVE = { type: 'approve', scope: 'step', why: '' } as const;
 
@@ -31,12 +22,5 @@ it.each([
     },
   });
   expect(outcome.exitCode, outcome.message).toBe(exitCode);
-  const ids = state.plan!.instances.map(({ instance }) => instance);
-  const folded = ids.map((id) => [id, [releaseOf(state, id), isUp(state.instances[id]?.state)]]);
-  expect(Object.fromEntries(folded)).toEqual(await running(stage));
+  await expectFolded(stage, state);
 });
-
-/** Whether an instance that is told to be so serves. */
-function isUp(state: string | undefined): boolean {
-  return state === undefined || ['old', 'updated', 'reverted', 'skipped'].includes(state);
-}

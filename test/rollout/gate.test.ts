@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askController } from '../../src/rollout/ask-controller.ts';
 import { prepareContinue } from '../../src/rollout/plan-continue.ts';
-import type { ContinueOptions } from '../../src/rollout/session.ts';
 import { findUnfinished } from '../../src/rollout/unfinished.ts';
 import { type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
 
@@ -15,10 +14,6 @@ async function atGate(stage: FakeStage) {
   const two = await stage.deploy('two');
   expect(two.outcome.exitCode).toBe(5);
   return { one, two };
-}
-
-async function goOn(stage: FakeStage, options: ContinueOptions) {
-  return stage.run(await prepareContinue(stage.stage, await findUnfinished(stage.stage), options));
 }
 
 describe('a gate', () => {
@@ -86,7 +81,7 @@ describe('a canary that nobody runs any more', () => {
   it('goes on behind its gate by a word, which the journal of the new rollout holds', async () => {
     await using stage = await fakeStage(CANARY);
     const { two } = await atGate(stage);
-    const { outcome, events } = await goOn(stage, { decision: APPROVED });
+    const { outcome, events } = await stage.goOn({ decision: APPROVED });
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(events.some(({ type }) => type === 'gate.opened')).toBe(false);
     expect(events.filter(({ type }) => type === 'gate.passed')).toMatchObject([{ gate: 'promote', why: 'looks good' }]);
@@ -96,7 +91,7 @@ describe('a canary that nobody runs any more', () => {
   it('opens the gate again when it was not passed, and updates the canary no second time', async () => {
     await using stage = await fakeStage(CANARY);
     await atGate(stage);
-    const { outcome, events } = await goOn(stage, {});
+    const { outcome, events } = await stage.goOn();
     expect(outcome.exitCode).toBe(5);
     expect(events.filter(({ type }) => type === 'gate.opened')).toHaveLength(1);
     expect(events.some(({ type }) => type === 'instance.state')).toBe(false);
@@ -106,10 +101,10 @@ describe('a canary that nobody runs any more', () => {
     await using stage = await fakeStage({ ...CANARY, rollout: { ...CANARY.rollout, onFailure: 'pause' } });
     const { one } = await atGate(stage);
     stage.host('h2').behave = (_, release) => (release === one.release ? 'healthy' : 'unhealthy');
-    const failed = await goOn(stage, { decision: APPROVED });
+    const failed = await stage.goOn({ decision: APPROVED });
     expect(failed.outcome.exitCode).toBe(5);
     stage.host('h2').behave = () => 'healthy';
-    const { outcome, events } = await goOn(stage, {});
+    const { outcome, events } = await stage.goOn();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(events.some(({ type }) => type === 'gate.opened')).toBe(false);
   });
@@ -119,7 +114,7 @@ describe('a canary that nobody runs any more', () => {
     const one = await stage.deploy('one');
     stage.host('h1').behave = (_, release) => (release === one.release ? 'healthy' : 'unhealthy');
     expect((await stage.deploy('two')).outcome.exitCode).toBe(5);
-    await expect(goOn(stage, { decision: APPROVED })).rejects.toMatchObject({
+    await expect(stage.goOn({ decision: APPROVED })).rejects.toMatchObject({
       code: 'SLIP_NOT_NOW',
       message: 'It cannot approve now: it waits for another reason: failure.',
     });

@@ -3,7 +3,7 @@ import { prepareContinue } from '../../src/rollout/plan-continue.ts';
 import { prepareReconcile } from '../../src/rollout/plan-reconcile.ts';
 import { startRollout } from '../../src/rollout/start.ts';
 import { findUnfinished } from '../../src/rollout/unfinished.ts';
-import { changes, type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
+import { changesOf, type FakeStage, fakeStage, releasesOf } from './support/fake-stage.ts';
 import { slotted, switched, taken } from './support/slotted.ts';
 
 describe('to reconcile', () => {
@@ -11,7 +11,7 @@ describe('to reconcile', () => {
     await using stage = await fakeStage();
     await stage.deploy('one');
     const two = await stage.deploy('two', { only: ['h1', 'h2'] });
-    const begun = changes(stage);
+    const begun = changesOf(stage);
     const { outcome, events } = await stage.reconcile();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(releasesOf(stage)).toEqual(new Set([two.release]));
@@ -26,7 +26,7 @@ describe('to reconcile', () => {
     const one = await stage.deploy('one');
     const two = await stage.deploy('two');
     stage.host('h2').runs.set('bot.2', one.release);
-    const begun = changes(stage);
+    const begun = changesOf(stage);
     const { outcome } = await stage.reconcile();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(begun).toEqual(['bot.2@h2']);
@@ -39,7 +39,7 @@ describe('to reconcile', () => {
     const { release } = await stage.deploy('one');
     stage.host('h1').sick.add('bot.1');
     stage.host('h2').links.set('bot.1', 'by-hand');
-    const begun = changes(stage);
+    const begun = changesOf(stage);
     expect((await stage.reconcile()).outcome.exitCode).toBe(0);
     expect(begun).toEqual(['bot.1@h2']);
     expect(releasesOf(stage)).toEqual(new Set([release]));
@@ -130,7 +130,7 @@ describe('to reconcile', () => {
     });
     expect(outcome.exitCode).toBe(5);
     expect(releasesOf(stage)).toEqual(new Set([one.release, release]));
-    const begun = changes(stage);
+    const begun = changesOf(stage);
     const rest = await prepareContinue(stage.stage, await findUnfinished(stage.stage), {});
     expect((await startRollout(stage.stage, rest, { whenPaused: 'end' }).finished).exitCode).toBe(0);
     expect(begun).toEqual(['bot.2@h3']);
@@ -201,7 +201,7 @@ describe('to reconcile slots', () => {
     await using stage = await slotted({ others: { job: { service: { start: 'a', stop: 'b', status: 'c' } } } });
     await stage.deploy('one');
     stage.host('h2').links.set('job.1', 'by-hand');
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const { outcome } = await stage.reconcile();
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(changed).toEqual(['job.1@h2']);

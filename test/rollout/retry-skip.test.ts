@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { prepareContinue } from '../../src/rollout/plan-continue.ts';
-import type { Decision } from '../../src/rollout/session.ts';
-import { findUnfinished } from '../../src/rollout/unfinished.ts';
 import { type FakeStage, fakeStage } from './support/fake-stage.ts';
 
 const SHAPE = { hosts: 3, instances: 1, rollout: { onFailure: 'pause' } };
@@ -12,10 +9,6 @@ async function failing(stage: FakeStage) {
   const host = stage.host('h2');
   host.behave = (_, to) => (to === release ? 'healthy' : 'unhealthy');
   return { host, release };
-}
-
-async function goOn(stage: FakeStage, decision: Decision) {
-  return stage.run(await prepareContinue(stage.stage, await findUnfinished(stage.stage), { decision }));
 }
 
 describe('an instance that has failed', () => {
@@ -59,8 +52,10 @@ describe('an instance that has failed', () => {
     const { host } = await failing(stage);
     expect((await stage.deploy('two')).outcome.exitCode).toBe(5);
     host.behave = () => 'healthy';
-    await expect(goOn(stage, { type: 'retry', instance: 'bot.1@h1' })).rejects.toMatchObject({ code: 'SLIP_NOT_NOW' });
-    const { outcome } = await goOn(stage, { type: 'retry', instance: 'bot.1@h2' });
+    await expect(stage.goOn({ decision: { type: 'retry', instance: 'bot.1@h1' } })).rejects.toMatchObject({
+      code: 'SLIP_NOT_NOW',
+    });
+    const { outcome } = await stage.goOn({ decision: { type: 'retry', instance: 'bot.1@h2' } });
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(new Set(Object.values(stage.links())).size).toBe(1);
   });
@@ -127,7 +122,7 @@ describe('a host that is skipped', () => {
     const { release } = await failing(stage);
     const two = await stage.deploy('two');
     expect(two.outcome.exitCode).toBe(5);
-    const { outcome } = await goOn(stage, { type: 'skip', host: 'h2' });
+    const { outcome } = await stage.goOn({ decision: { type: 'skip', host: 'h2' } });
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(outcome.message).toContain('h2 is left out');
     expect(stage.links()).toEqual({ 'bot.1@h1': two.release, 'bot.1@h2': release, 'bot.1@h3': two.release });

@@ -3,7 +3,7 @@ import { prepareContinue } from '../../src/rollout/plan-continue.ts';
 import type { ContinueOptions } from '../../src/rollout/session.ts';
 import { startRollout } from '../../src/rollout/start.ts';
 import { findUnfinished } from '../../src/rollout/unfinished.ts';
-import { changes, type FakeStage, type RunOptions } from './support/fake-stage.ts';
+import { changesOf, type FakeStage, type RunOptions } from './support/fake-stage.ts';
 import { slotted, switched, taken } from './support/slotted.ts';
 
 const GATED = { rollout: { approve: 'manual' } };
@@ -30,7 +30,7 @@ describe('a rollout to slots that nobody runs any more', () => {
     await using stage = await slotted(GATED);
     const { two } = await atGate(stage);
     expect([two.state.pauseReasons, taken(stage)]).toEqual([['gate'], ['blue']]);
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const { outcome, events, release } = await goOn(stage, { decision: APPROVED });
     expect(outcome.exitCode, outcome.message).toBe(0);
     expect(switched(events)).toEqual(['h1 green', 'h2 green']);
@@ -72,7 +72,7 @@ describe('a rollout to slots that nobody runs any more', () => {
     await using stage = await slotted({ rollout: { bake: '0s' } });
     await stage.deploy('one');
     await stage.deploy('two', { onEvent: (event, send) => event.type === 'bake.started' && send('pause') });
-    const changed = changes(stage);
+    const changed = changesOf(stage);
     const onEvent: RunOptions['onEvent'] = (event, send) => event.type === 'bake.started' && send('rollback');
     const { outcome } = await goOn(stage, {}, { onEvent });
     expect([outcome.exitCode, taken(stage)]).toEqual([4, ['blue']]);

@@ -5,14 +5,16 @@ import type { RolloutEvent } from '../../../src/rollout/events.ts';
 import type { OverIrreversible } from '../../../src/rollout/irreversible.ts';
 import { createManifests } from '../../../src/rollout/manifests.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
+import { prepareContinue } from '../../../src/rollout/plan-continue.ts';
 import { prepareDeploy } from '../../../src/rollout/plan-deploy.ts';
 import { prepareReconcile } from '../../../src/rollout/plan-reconcile.ts';
 import { prepareRollback } from '../../../src/rollout/plan-rollback.ts';
 import type { Prepared } from '../../../src/rollout/prepared.ts';
 import { initialState, progress, type RolloutState } from '../../../src/rollout/progress.ts';
-import type { Intent, RolloutOutcome } from '../../../src/rollout/session.ts';
+import type { ContinueOptions, Intent, RolloutOutcome } from '../../../src/rollout/session.ts';
 import type { Stage } from '../../../src/rollout/stage.ts';
 import { startRollout } from '../../../src/rollout/start.ts';
+import { findUnfinished } from '../../../src/rollout/unfinished.ts';
 import { live } from '../../config/minimal.ts';
 import { type FakeClock, fakeClock, type FakeClockOptions } from '../../support/fake-clock.ts';
 import { type FakeHost, fakeHost } from './fake-host.ts';
@@ -31,6 +33,8 @@ export interface FakeStage extends AsyncDisposable {
   run(prepared: Prepared, options?: RunOptions): Promise<Finished>;
   rollback(options?: RunOptions & { readonly to?: string }): Promise<Finished>;
   reconcile(options?: RunOptions): Promise<Finished>;
+  /** Runs what is left of a rollout that nobody runs any more. */
+  goOn(options?: ContinueOptions): Promise<Finished>;
   /** instance id → release */
   links(): Readonly<Record<string, string>>;
 }
@@ -138,6 +142,7 @@ export async function fakeStage({
       return run(prepared, options);
     },
     reconcile: async (options = {}) => run(await prepareReconcile(stage, {}), options),
+    goOn: async (options = {}) => run(await prepareContinue(stage, await findUnfinished(stage), options)),
     rollback: async ({ to, only, overIrreversible = 'refused', ...options } = {}) => {
       const asked = { ...(to === undefined ? {} : { to }), ...(only ? { only } : {}), overIrreversible };
       return run(await prepareRollback(stage, asked), options);
@@ -155,11 +160,13 @@ export function releasesOf(stage: FakeStage): ReadonlySet<string> {
   return new Set(Object.values(stage.links()));
 }
 
-/** Instances that workers change from now on, each time. */
-export function changes(stage: FakeStage): readonly string[] {
-  const begun: string[] = [];
-  stage.hosts.forEach((host) => {
-    host.onChange = ({ type, instance }) => type === 'begins' && begun.push(`${instance}@${host.host}`);
-  });
-  return begun;
+/** Collects the instances that workers change from now on, each time. */
+export function changesOf({ hosts }: FakeStage): readonly string[] {
+  const all: string[] = [];
+  for (const host of hosts) {
+    host.onChange = ({ type, instance }) => {
+      if (type === 'begins') all.push(`${instance}@${host.host}`);
+    };
+  }
+  return all;
 }
