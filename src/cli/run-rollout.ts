@@ -75,3 +75,8 @@ async function interruptible(plan: (signal: AbortSignal) => Promise<PreparedRoll
     signals.forEach((signal) => process.off(signal, onSignal));
   }
 }
+
+/** What a build says goes beside the report. */
+export function buildLine({ stderr }: CliContext): (line: string) => void {
+  return (line) => void stderr.write(`build │ ${line}\n`);
+}

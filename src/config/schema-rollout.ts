@@ -38,7 +38,7 @@ export const rollout = z
     bake: z
       .union([duration(0), bakeUntilStable])
       .describe(
-        `Time to watch after the first instance, and after every batch; of a canary, and of a slot that has taken over, how long it is compared with what ran before. Default: ${DEFAULTS.bake}; ${DEFAULTS.watch} for a canary and a slot.`,
+        `Time to watch after the first instance, and after every batch; of a canary, how long it is compared with the others; of a slot, how long it is watched once it has the traffic. Default: ${DEFAULTS.bake}; ${DEFAULTS.watch} for a canary and a slot.`,
       )
       .optional(),
     canary: share()
@@ -49,7 +49,7 @@ export const rollout = z
     approve: z
       .enum(['manual', 'auto'])
       .describe(
-        `Who lets a canary, or a second slot, go on: a person ("slipway approve"), or the verdict, when it is good. Default: ${DEFAULTS.approve}.`,
+        `Who lets a canary, or a second slot, go on: a person ("slipway approve"), or a good verdict of the one and the health of the other. Default: ${DEFAULTS.approve}.`,
       )
       .optional(),
     analysis: analysis.optional(),

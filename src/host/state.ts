@@ -34,6 +34,11 @@ export interface HostState {
 /** `left`: it was good, and somebody rolled back from it. */
 export type ReleaseStatus = 'preparing' | 'ready' | 'good' | 'failed' | 'left';
 
+/** A rollout has succeeded with it, whatever came afterwards. */
+export function wasGood(status: ReleaseStatus | undefined): boolean {
+  return status === 'good' || status === 'left';
+}
+
 /** One release as the ledger of a host knows it. */
 export interface ReleaseRecord {
   readonly id: string;

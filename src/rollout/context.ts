@@ -40,6 +40,8 @@ export interface RolloutContext {
   readonly decided: EventBody | undefined;
   /** What was seen of each host when the plan was made: who had its lock last, while it was free and at rest. */
   readonly seen: ReadonlyMap<string, string>;
+  /** Releases that were good once, as the hosts told when the plan was made. */
+  readonly good: ReadonlySet<string>;
   /** Uploads that went out behind the locks, by host. */
   readonly early: ReadonlyMap<string, Promise<ReceiveAnswer>>;
   /** The way out of this machine, which all hosts share. */

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/errors.ts';
-import type { HostState, InstanceState, ReleaseStatus } from '../host/state.ts';
+import { type HostState, type InstanceState, type ReleaseStatus, wasGood } from '../host/state.ts';
 import type { FleetRelease } from './session.ts';
 
 /** What is otherwise on a host than the stage is. An instance that is down is not: that is its health. */
@@ -55,8 +55,7 @@ function ofLink({ id, host, runs }: InstanceState, current: string, { release, r
     return runs.type === 'release' && runs.id !== current ? [{ type: 'stale', ...place, runs: runs.id }] : [];
   }
   const status = releases.find((one) => one.id === current)?.status;
-  const wasGood = status === 'good' || status === 'left';
-  if (wasGood && release !== undefined) return [{ type: 'behind', ...place, wanted: release }];
+  if (wasGood(status) && release !== undefined) return [{ type: 'behind', ...place, wanted: release }];
   return [{ type: 'unknown', ...place, status }];
 }
 

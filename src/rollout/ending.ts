@@ -10,7 +10,6 @@ import type { Run } from './run.ts';
 import type { RolloutOutcome } from './session.ts';
 import { whyOf } from './steps.ts';
 import { requireHeld } from './superseded.ts';
-import { isPaused } from './transitions.ts';
 
 export type Ending =
   | { readonly type: 'succeeded' }
@@ -39,7 +38,6 @@ export async function endRollout(context: RolloutContext, run: Run, ending: Endi
       await keepPaused(context, ending.reason);
       break;
     case 'left':
-      if (isPaused(context.controls.phase())) await keepPaused(context, '');
       break;
     case 'succeeded':
     case 'rolledBack':
@@ -116,17 +114,15 @@ async function moveToEnd({ plan, delivery, id }: RolloutContext, host: HostClien
 
 /**
  * What the ledger says afterwards. A release that was good stays so when a later rollout of it fails; the ones that were
- * rolled back from are no place to go back to by default.
+ * rolled back from are no place to go back to by default, and at all when they never were good.
  */
-function marksOf({ plan, delivery }: RolloutContext, { type }: Ending): readonly Mark[] {
+function marksOf({ plan, delivery, good }: RolloutContext, { type }: Ending): readonly Mark[] {
   const { id } = plan.release;
   if (type === 'succeeded') {
     const left =
       plan.kind === 'rollback' ? plan.instances.flatMap(({ from }) => (from && from !== id ? [from] : [])) : [];
-    return [
-      { release: id, status: 'good' },
-      ...[...new Set(left)].map((release) => ({ release, status: 'left' as const })),
-    ];
+    const markOf = (release: string): Mark => ({ release, status: good.has(release) ? 'left' : 'failed' });
+    return [{ release: id, status: 'good' }, ...[...new Set(left)].map(markOf)];
   }
   if (plan.kind === 'rollback' || delivery.wasGood) return [];
   return type === 'rolledBack' || type === 'aborted' ? [{ release: id, status: 'failed' }] : [];

@@ -1,4 +1,11 @@
-import type { HostState, InstanceState, LockState, ReleaseRecord, ReleaseStatus } from '../host/state.ts';
+import {
+  type HostState,
+  type InstanceState,
+  type LockState,
+  type ReleaseRecord,
+  type ReleaseStatus,
+  wasGood,
+} from '../host/state.ts';
 import { driftsIn } from './drift.ts';
 import { isManual } from './lock-words.ts';
 import type { Fleet, FleetRelease, HostReading } from './session.ts';
@@ -82,7 +89,7 @@ function notATarget(
   const live = liveRelease(newestFirst);
   if (release.bad !== undefined) return `marked bad: ${release.bad}`;
   if (release.status === 'failed') return 'its rollout failed';
-  if (release.status !== 'good' && release.status !== 'left') return 'it never finished a rollout';
+  if (!wasGood(release.status)) return 'it never finished a rollout';
   const runsEverywhere = instancesOf(states)
     .filter(serves)
     .every((instance) => instance.current === release.id);

@@ -1,5 +1,5 @@
 import type { InstanceSettings } from '../config/settings.ts';
-import type { HostState, InstanceState } from '../host/state.ts';
+import { type HostState, type InstanceState, wasGood } from '../host/state.ts';
 import { mergeReleases } from './fleet.ts';
 import type { PlanInput } from './make-plan.ts';
 import type { InstancePlan } from './plan.ts';
@@ -36,8 +36,8 @@ interface Way {
 function wayBack(states: readonly HostState[], { from, to, host }: Way): string | undefined {
   if (from === undefined) return undefined;
   const releases = mergeReleases(states);
-  const wasGood = (id: string) => ['good', 'left'].includes(releases.find((one) => one.id === id)?.status ?? '');
-  if (wasGood(from) || !releases.some((one) => one.id === from)) return from;
+  const known = releases.find((one) => one.id === from);
+  if (known === undefined || wasGood(known.status)) return from;
   return releases.find(
     (one) => one.status === 'good' && one.bad === undefined && one.id !== to && one.on.includes(host),
   )?.id;

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
+import { wasGood } from '../host/state.ts';
 import type { Controls } from './controls.ts';
 import type { Phase } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +24,7 @@ export function irreversibleBetween(
 
 /** One whose rollout failed was live for a while, too: its release hooks have run. */
 function wentLive({ status, live }: FleetRelease): boolean {
-  return live.length > 0 || status === 'good' || status === 'left' || status === 'failed';
+  return live.length > 0 || wasGood(status) || status === 'failed';
 }
 
 /** Whether a way back over what cannot be undone is wanted all the same. */

@@ -219,7 +219,7 @@ function lockedDetails(stage: string, host: string, lock: LockState) {
  * by now.
  */
 export async function keepPaused({ clock, hosts, owner }: RolloutContext, reason: string): Promise<void> {
-  const why = reason === '' ? owner.why : `${owner.why}; waits: ${reason}`;
+  const why = `${owner.why}; waits: ${reason}`;
   const owned = hosts.map((host) => host.own({ ...owner, why, state: 'paused' }));
   const paused = Promise.allSettled(owned).then(requireHeld);
   await atMost(clock, LAST_WORDS_MS, paused);

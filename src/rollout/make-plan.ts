@@ -26,8 +26,8 @@ export interface PlanInput {
   /** The instances that may change; all, when left out. */
   readonly among?: ReadonlySet<string> | undefined;
   readonly warnings: readonly string[];
-  /** What a person has approved of an earlier run of this rollout: its canary; or all that there was to wait for. */
-  readonly approved?: 'canary' | 'all' | undefined;
+  /** What a person has approved of an earlier run of this rollout: its gate and what led to it; or all that is left. */
+  readonly approved?: 'step' | 'all' | undefined;
 }
 
 /** State in, plan out; no clock, no chance, no effect. Throws RemoteError when the update would take out too many. */

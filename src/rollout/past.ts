@@ -12,8 +12,8 @@ import type { Unfinished } from './unfinished.ts';
 /** What a rollout that nobody runs any more has said of itself, in its journals on the hosts. */
 export interface Past {
   readonly at: Whereabouts;
-  /** Its canary was compared, and let go on by whoever had to. */
-  readonly canary: 'passed' | 'due';
+  /** `passed`: what there was to compare was compared, and it was let go on by whoever had to. */
+  readonly gates: 'passed' | 'due';
   /** The gate that it waits at. */
   readonly gate: Gate | undefined;
   /** Hosts that a person has left as they are. */
@@ -26,13 +26,13 @@ export async function readPast({ clients }: Stage, { rollout, hosts, plan }: Unf
   // every host was told the same; what one has missed the others have, and doubles fall away in the fold
   const state = told.reduce<RolloutState>(progress, { ...initialState, rollout, plan });
   const left = plan.steps.slice(Math.max(0, (state.step?.index ?? 1) - 1));
-  const isPassed = state.gates.some(({ gate, passed }) => gate === 'promote' && passed !== undefined);
+  const isPassed = state.gates.some(({ passed }) => passed !== undefined);
   const isBehind = !left.some(({ type }) => type === 'analyze' || type === 'gate');
   return {
     at: isPaused(state.phase)
       ? whereabouts(state)
       : { ...whereabouts(state), phase: 'Paused', pauseReasons: ['controllerLost'] },
-    canary: isPassed || isBehind ? 'passed' : 'due',
+    gates: isPassed || isBehind ? 'passed' : 'due',
     gate: state.gates.findLast(({ passed }) => passed === undefined)?.gate,
     skipped: plan.hosts.map(({ host }) => host).filter((host) => state.hosts[host]?.skipped !== undefined),
   };

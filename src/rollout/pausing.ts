@@ -31,7 +31,7 @@ export interface Waits extends Omit<PauseResult, 'type'> {
 }
 
 type Said =
-  | Resumed
+  | Exclude<Resumed, { readonly type: 'leave' }>
   | { readonly type: 'tryAgain'; readonly instances: readonly string[]; readonly onFailure: 'rollback' | 'pause' };
 
 /** Enters the pause and waits there. Who is answered enters the phase that follows. */
@@ -41,17 +41,20 @@ export async function waitForPerson(context: RolloutContext, run: Run, waits: Wa
   if (whenPaused === 'end') controls.close(`whoever ran it has ended: slipway resume ${plan.stage}`);
   tell(context, run, waits);
   if (whenPaused === 'end') return { type: 'ended', ending: { type: 'paused', phase, reason, reasons } };
-  for (;;) {
+  for (let now = waits; ;) {
     const urgent = urgentResult(context);
+    // who leaves a pause leaves it to whoever comes
+    if (urgent?.type === 'leave') return { type: 'ended', ending: { ...now, type: 'paused' } };
     if (urgent) return urgent;
     const answers = controls.takeAnswers();
     if (answers.length === 0) {
       await controls.next();
       continue;
     }
-    const said = hear(context, run, { answers, waits });
+    const said = hear(context, run, { answers, waits: now });
     if (said.type !== 'pause') return said;
-    tell(context, run, { ...waits, ...said });
+    now = { phase, reason: said.reason, reasons: said.reasons };
+    tell(context, run, now);
   }
 }
 

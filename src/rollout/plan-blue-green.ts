@@ -2,6 +2,7 @@ import type { HostState } from '../host/state.ts';
 import { mergeReleases } from './fleet.ts';
 import type { PlanInput } from './make-plan.ts';
 import type { InstancePlan, SlotPlan, Step } from './plan.ts';
+import { bakeSteps } from './plan-rolling.ts';
 import { otherSlot, readSlots, type SlotReading } from './slots.ts';
 
 /** What roles with slots add to a plan. */
@@ -82,15 +83,13 @@ function switchingSteps({ kind, settings: { rollout }, approved }: PlanInput, wa
   const switches = moving.map(({ slot: { role, to } }): Step => ({ type: 'switchTraffic', role, to }));
   // the way back is the fast way: nobody is asked, and nothing is watched
   const isNew = kind === 'deploy' && ways.some(({ traffic }) => traffic === 'moves');
-  const { ms, untilStableMs } = rollout.bake;
-  const bake: Step = { type: 'bake', ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) };
   return [
     ...updates,
     ...(isNew && rollout.approve === 'manual' && approved === undefined
       ? [{ type: 'gate', gate: 'switch' } as const]
       : []),
     ...switches,
-    ...(isNew && ms > 0 && approved !== 'all' ? [bake] : []),
+    ...(isNew && approved !== 'all' ? bakeSteps(rollout.bake) : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { RolloutSettings, Share } from '../config/settings.ts';
 import { batches, type Candidate, chunks, isOut, shareOf, updateOrder } from './capacity.ts';
 import type { PlanInput, Updates } from './make-plan.ts';
 import type { Step } from './plan.ts';
+import { bakeSteps, watchingOf } from './plan-rolling.ts';
 import { type RoleChange, updateStep } from './role-change.ts';
 
 /**
@@ -68,16 +69,15 @@ function firstSteps({ fresh, size }: Group): readonly Step[] {
 }
 
 function canarySteps(
-  { bake: { ms, untilStableMs }, approve }: RolloutSettings,
+  { bake, approve }: RolloutSettings,
   groups: readonly Group[],
   rest: readonly Step[],
 ): readonly Step[] {
   const canaries = groups.flatMap(({ running, fresh }) => [...running, ...fresh].map(({ instance }) => instance.id));
   if (canaries.length === 0) return [];
-  const watching = { ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) };
   return [
     ...groups.flatMap(firstSteps),
-    ...(ms === 0 ? [] : [{ type: 'analyze' as const, canaries, ...watching }]),
+    ...(bake.ms === 0 ? [] : [{ type: 'analyze' as const, canaries, ...watchingOf(bake) }]),
     // nothing is left to be let go on
     ...(approve === 'auto' || rest.length === 0 ? [] : [{ type: 'gate' as const, gate: 'promote' as const }]),
   ];
@@ -91,6 +91,5 @@ function restSteps({ affected, running, fresh, size }: Group): readonly Step[] {
 }
 
 function watchSteps({ bake, analysis }: RolloutSettings): readonly Step[] {
-  const ms = Math.min(bake.ms, analysis.afterMs);
-  return ms === 0 ? [] : [{ type: 'bake', ms }];
+  return bakeSteps({ ms: Math.min(bake.ms, analysis.afterMs), untilStableMs: undefined });
 }

@@ -76,9 +76,9 @@ function leftOut({ skipped }: Past, decision: Decision | undefined): readonly st
   return skipped;
 }
 
-function approvedBy({ canary }: Past, decision: Decision | undefined): PlanInput['approved'] {
-  if (decision?.type === 'approve') return decision.scope === 'all' ? 'all' : 'canary';
-  return canary === 'passed' ? 'canary' : undefined;
+function approvedBy({ gates }: Past, decision: Decision | undefined): PlanInput['approved'] {
+  if (decision?.type === 'approve') return decision.scope;
+  return gates === 'passed' ? 'step' : undefined;
 }
 
 function approval({ gate }: Past, { why }: Extract<Decision, { type: 'approve' }>): EventBody {

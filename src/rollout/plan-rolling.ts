@@ -1,7 +1,7 @@
 import type { BakeSettings } from '../config/settings.ts';
 import { batches, updateOrder } from './capacity.ts';
 import type { PlanInput, Updates } from './make-plan.ts';
-import type { Step } from './plan.ts';
+import type { Step, Watching } from './plan.ts';
 import { type RoleChange, updateStep } from './role-change.ts';
 
 /** Batch after batch, each watched for a while; one role at a time, in the order of hosts.json: no batch mixes roles. */
@@ -13,7 +13,11 @@ export function planRolling({ kind, settings, approved }: PlanInput, changes: re
   return { steps, warnings: [] };
 }
 
-function bakeSteps({ ms, untilStableMs }: BakeSettings): readonly Step[] {
-  if (ms === 0) return [];
-  return [{ type: 'bake', ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) }];
+/** None, where nothing is to be watched. */
+export function bakeSteps(bake: BakeSettings): readonly Step[] {
+  return bake.ms === 0 ? [] : [{ type: 'bake', ...watchingOf(bake) }];
+}
+
+export function watchingOf({ ms, untilStableMs }: BakeSettings): Watching {
+  return { ms, ...(untilStableMs === undefined ? {} : { untilStableMs }) };
 }

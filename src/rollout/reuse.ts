@@ -1,3 +1,4 @@
+import { wasGood } from '../host/state.ts';
 import type { HostPlan, Kind, PlannedRelease } from './plan.ts';
 import type { Delivery } from './delivery.ts';
 import { instancesOf, mergeReleases } from './fleet.ts';
@@ -68,19 +69,17 @@ function planReuse(
   });
   const plan = heldForward(made);
   // what was good before and is deployed again is the newest one at the end; any other has its place already
-  if (kind !== 'deploy' || !wasGood(release)) return { plan, ledger: undefined, leftovers: revived };
+  if (kind !== 'deploy' || !wasGood(release.status)) return { plan, ledger: undefined, leftovers: revived };
   const releases = mergeReleases([...states, ...beside.states]);
   const recipe = release.recipe ?? recipeOf(settings);
   const facts = { status: 'preparing' as const, release: planned, recipe, releases };
   return { plan, ledger: ledgerLine({ ...facts, by: whoAmI(), now: clock.now() }), leftovers: revived };
 }
 
-const wasGood = ({ status }: FleetRelease) => status === 'good' || status === 'left';
-
 function reuse(release: FleetRelease, ledger: string | undefined): Delivery {
   return {
     digest: release.digest,
-    wasGood: wasGood(release),
+    wasGood: wasGood(release.status),
     ledger,
     to: () => ({ type: 'reuse', verify: 'all files' }),
     dispose: () => Promise.resolve(),

@@ -12,9 +12,9 @@ export type WayBack =
   | { readonly type: 'stuck'; readonly reason: string };
 
 /**
- * Brings every updated instance back, once no traffic goes to a slot of theirs: last first, as many at once as may be out; with `broken` also those that failed and
- * could not be brought back before. A rollback is never rolled back: when an instance does not come up on the old release
- * either, or more than may be out are already, a person decides.
+ * Brings every updated instance back, once no traffic goes to a slot of theirs: last first, as many at once as may be out;
+ * with `broken` also those that failed and could not be brought back before. A rollback is never rolled back: when an
+ * instance does not come up on the old release either, or more than may be out are already, a person decides.
  */
 export async function rollBack(
   context: RolloutContext,

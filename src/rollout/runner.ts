@@ -153,6 +153,5 @@ async function goBack(context: RolloutContext, run: Run, reason: string): Promis
     const said = await waitForPerson(context, run, waits);
     if (said.type === 'ended') return said.ending;
     if (said.type === 'abort') return abort(context, run);
-    if (said.type === 'leave') return { type: 'left' };
   }
 }

@@ -1,5 +1,5 @@
 import { type Settings, type Slot, SLOTS } from '../config/settings.ts';
-import type { HostState, InstanceState, ServerState } from '../host/state.ts';
+import { type HostState, type InstanceState, type ServerState, wasGood } from '../host/state.ts';
 
 /** Which slot of a role takes the traffic. It is read from the proxies, and stored nowhere. */
 export interface SlotReading {
@@ -48,7 +48,7 @@ function slotOfNewest(settings: Settings, states: readonly HostState[], role: st
   const rankOf = (slot: Slot): number => {
     const own = new Set(settings.instances.filter((one) => one.role === role && one.slot === slot).map(({ id }) => id));
     const links = instances.flatMap(({ id, current }) => (own.has(id) && current !== undefined ? [current] : []));
-    const good = records.filter(({ id, status }) => links.includes(id) && (status === 'good' || status === 'left'));
+    const good = records.filter(({ id, status }) => links.includes(id) && wasGood(status));
     return Math.max(links.length > 0 ? 0 : -1, ...good.map(({ sequence }) => sequence));
   };
   const [first, second] = SLOTS.map((slot) => ({ slot, rank: rankOf(slot) })).sort((a, b) => b.rank - a.rank);

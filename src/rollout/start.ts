@@ -3,11 +3,12 @@ import { SlipwayError } from '../base/errors.ts';
 import { list } from '../base/text.ts';
 import { createThrottle } from '../base/throttle.ts';
 import type { InstanceSettings } from '../config/settings.ts';
-import type { HostState } from '../host/state.ts';
+import { type HostState, wasGood } from '../host/state.ts';
 import { createControls } from './controls.ts';
 import type { RolloutContext } from './context.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { holdForward } from './irreversible.ts';
+import { mergeReleases } from './fleet.ts';
 import { createJournal } from './journal.ts';
 import { thisOwner } from './owner.ts';
 import type { Prepared } from './prepared.ts';
@@ -44,6 +45,7 @@ export function startRollout(
     decided: prepared.decided,
     takeover: prepared.takes === undefined ? {} : { takes: prepared.takes },
     seen: new Map(prepared.readings.flatMap(({ state }) => (atRest(state) ? [[state.host, state.last ?? '']] : []))),
+    good: new Set(goodOf(prepared.readings)),
     early: new Map(),
     uplink: createThrottle(settings.rollout.bwlimit, clock),
     replan: async (said) => {
@@ -61,6 +63,11 @@ export function startRollout(
     .finally(() => prepared.delivery.dispose());
   const send = (intent: Intent) => controls.send(intent, context.owner.who);
   return { id, subscribe: (listener) => events.subscribe(listener), send, finished };
+}
+
+function goodOf(readings: readonly Reading[]): readonly string[] {
+  const releases = mergeReleases(readings.map(({ state }) => state));
+  return releases.filter(({ status }) => wasGood(status)).map(({ id }) => id);
 }
 
 function atRest({ lock, instances }: HostState): boolean {

@@ -32,7 +32,7 @@ export function heardText(intent: WishedIntent): string {
     case 'rollback':
       return 'the rollout goes back';
     case 'approve':
-      return intent.scope === 'all' ? 'the rollout goes on, and waits for nothing but health' : 'the rollout goes on';
+      return intent.scope === 'all' ? 'the rollout goes on, without any gate, bake or analysis' : 'the rollout goes on';
     case 'retry':
       return `${intent.instance} is tried again`;
     case 'skip':

@@ -8,7 +8,7 @@ export type WishedIntent =
   | { readonly type: 'resume' }
   | { readonly type: 'abort' }
   | { readonly type: 'rollback' }
-  /** A gate is passed, or a verdict that says nothing accepted; `all`: nothing is waited for any more but health. */
+  /** A gate is passed, or a verdict that says nothing accepted; `all`: so is every gate, bake and analysis that is left. */
   | { readonly type: 'approve'; readonly scope: 'step' | 'all'; readonly why: string }
   /** An instance that failed is tried again. */
   | { readonly type: 'retry'; readonly instance: string }

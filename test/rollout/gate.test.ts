@@ -45,6 +45,18 @@ describe('a gate', () => {
     expect(releasesOf(stage).size).toBe(1);
   });
 
+  it('that is left leaves its question to whoever comes', async () => {
+    await using stage = await fakeStage(CANARY);
+    await stage.deploy('one');
+    const { outcome } = await stage.deploy('two', {
+      whenPaused: 'wait',
+      onEvent: (event, send) => event.type === 'rollout.paused' && send('leave'),
+    });
+    expect([outcome.exitCode, outcome.next]).toEqual([5, 'slipway approve live']);
+    expect(outcome.message).toContain('it waits for approval');
+    expect(stage.host('h1').lockOwner?.why).toContain('it waits for approval');
+  });
+
   it('is opened from another terminal', async () => {
     await using stage = await fakeStage(CANARY);
     await stage.deploy('one');

@@ -14,7 +14,7 @@ const strategic = fc.record({
   strategy: fc.constantFrom(...STRATEGIES),
   canary: fc.constantFrom<number | string>(1, '10%', '25%'),
   approve: fc.constantFrom('manual', 'auto'),
-  approved: fc.constantFrom('canary', 'all', undefined),
+  approved: fc.constantFrom('step', 'all', undefined),
   kind: fc.constantFrom('deploy', 'rollback'),
 });
 
@@ -71,7 +71,7 @@ describe('whatever the strategy, a plan', () => {
         const [plan] = planned(given);
         const waits = plan.steps.filter(({ type }) => type === 'bake' || type === 'analyze' || type === 'gate');
         if (plan.kind === 'rollback' || given.approved === 'all') expect(waits).toEqual([]);
-        if (given.approved === 'canary' && given.strategy === 'canary')
+        if (given.approved === 'step' && given.strategy === 'canary')
           expect(waits.filter(({ type }) => type !== 'bake')).toEqual([]);
       }),
       { seed: 4 },

@@ -15,6 +15,18 @@ describe('a rollback', () => {
     expect(releasesOf(stage)).toEqual(new Set([one.release]));
   });
 
+  it('makes no place to go back to of a release that never was good', async () => {
+    await using stage = await fakeStage({ rollout: { bake: '1m' } });
+    await stage.deploy('one');
+    const two = await stage.deploy('two');
+    const three = await stage.deploy('three', {
+      onEvent: (event, send) => event.type === 'bake.started' && send('abort'),
+    });
+    expect((await stage.rollback()).release).toBe(two.release);
+    expect(stage.host('h1').records.get(three.release)?.status).toBe('failed');
+    await expect(stage.rollback({ to: three.release })).rejects.toMatchObject({ code: 'SLIP_NOT_A_TARGET' });
+  });
+
   it('verifies every file of its target before anything is switched', async () => {
     await using stage = await fakeStage();
     const one = await stage.deploy('one');

@@ -18,15 +18,6 @@ async function opened(options: AppOptions = {}): Promise<{ app: TestApp; person:
 /** Lets the first moment of a question pass, in which keys are no answer. */
 const settleDown = (app: TestApp) => app.clock.advance(1000);
 
-/** The screen is drawn a moment after the key. */
-const gone = (app: TestApp, text: string) =>
-  expect
-    .poll(async () => {
-      await app.settle();
-      return app.terminal.text;
-    })
-    .not.toContain(text);
-
 describe('questions of hosts and keys', () => {
   test('come over whatever is shown, and what is typed is stars', async () => {
     const { app, person } = await opened();
@@ -37,7 +28,7 @@ describe('questions of hosts and keys', () => {
     await app.see('*******');
     await app.press('enter');
     expect(await answer).toBe('hunter2');
-    await gone(app, 'Passphrase');
+    await app.gone('Passphrase');
     expect(app.terminal.raw).not.toMatch(/hunter|unter/);
   });
 

@@ -19,15 +19,6 @@ async function asked(size: { columns?: number; rows?: number } = {}): Promise<Te
   return app;
 }
 
-/** Waits until the screen says no such thing any more. */
-const gone = (app: TestApp, text: string) =>
-  expect
-    .poll(async () => {
-      await app.settle();
-      return app.terminal.text;
-    })
-    .not.toContain(text);
-
 describe('a rollout that nobody runs any more', () => {
   test('is asked about at the start: what it was, who ran it, what runs where', async () => {
     const app = await asked({ columns: 120, rows: 40 });
@@ -53,7 +44,7 @@ describe('a rollout that nobody runs any more', () => {
   test('Enter means later, w brings the question back, and a refresh does not', async () => {
     const app = await asked();
     await app.press('enter');
-    await gone(app, 'left unfinished');
+    await app.gone('left unfinished');
     expect(app.terminal.text).toContain('Nobody runs that rollout any more');
     await app.press('r');
     await app.settle();
@@ -89,7 +80,7 @@ describe('a rollout that nobody runs any more', () => {
     await app.press('y');
     await app.see('production is free; every instance stays as it is');
     expect(app.session.accepted).toEqual([unfinished().rollout]);
-    await gone(app, 'Nobody runs that rollout');
+    await app.gone('Nobody runs that rollout');
   });
 
   test('does not come up over what a person is at', async () => {
@@ -133,7 +124,7 @@ describe('a rollout that somebody runs elsewhere', () => {
     expect(app.terminal.text).toMatch(/Run by ben@desk since 2026-11-21T11:56:48Z[^]*deploy 20261121T114205Z-1f0755f/);
     expect(app.terminal.text).toMatch(/p +Finish the instance in hand[^]*r +Go on[^]*a +Stop where it stands/);
     await app.press('esc');
-    await gone(app, 'A rollout runs elsewhere');
+    await app.gone('A rollout runs elsewhere');
   });
 
   test('pauses when asked, and whoever runs it is named', async () => {

@@ -5,7 +5,7 @@ import type { Decision } from '../../rollout/session.ts';
 import { ask } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
-import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
 import { findGone } from './resume.ts';
 import { tellIn } from './tell.ts';
 
@@ -28,7 +28,7 @@ export async function decide(context: CliContext, stage: string, flags: DecideFl
       if (dropsAll) await requireTyped(context, stage, flags);
       return await tellIn(context, session, { ...flags, intent: decision });
     }
-    const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+    const onBuildLine = buildLine(context);
     return await runRollout(context, session, {
       plan: (signal) => session.planContinue(unfinished, { decision, signal, onBuildLine }),
       flags,
@@ -60,7 +60,7 @@ async function requireTyped(context: CliContext, stage: string, { yes }: DecideF
   if (!isInteractive(context)) {
     throw new UserError({
       code: 'SLIP_NEEDS_YES',
-      message: 'Dropping every wait but for health was not confirmed, and there is no terminal to ask.',
+      message: 'Dropping all gates, bakes and analyses was not confirmed, and there is no terminal to ask.',
       mend: 'Give --yes.',
     });
   }

@@ -1,7 +1,7 @@
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { UserError } from '../../base/errors.ts';
 import { openStage } from '../open.ts';
-import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
 
 export interface DeployFlags extends GlobalOptions, RolloutFlags {
   readonly ref?: string;
@@ -26,7 +26,7 @@ export async function deploy(context: CliContext, stage: string, flags: DeployFl
     // a program reads the plan, which does not hold them
     ...(flags.json === true ? { changes: 'left out' as const } : {}),
   };
-  const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+  const onBuildLine = buildLine(context);
   try {
     return await runRollout(context, session, {
       plan: (signal) => session.planDeploy({ ...wanted, signal, onBuildLine }),

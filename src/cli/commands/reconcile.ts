@@ -1,6 +1,6 @@
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { openStage } from '../open.ts';
-import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
 
 /** Brings what has drifted to the release that the stage is on. */
 export async function reconcile(
@@ -9,7 +9,7 @@ export async function reconcile(
   flags: GlobalOptions & RolloutFlags,
 ): Promise<number> {
   const session = await openStage(context, stage, flags);
-  const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+  const onBuildLine = buildLine(context);
   try {
     return await runRollout(context, session, {
       plan: (signal) => session.planReconcile({ signal, onBuildLine }),

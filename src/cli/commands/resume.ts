@@ -7,7 +7,7 @@ import { ask } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
-import { type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
 import { tellIn } from './tell.ts';
 
 export interface ResumeFlags extends GlobalOptions, RolloutFlags {
@@ -96,7 +96,7 @@ interface Going {
 async function go(context: CliContext, session: OpenStage, { way, unfinished, flags }: Going): Promise<number> {
   const { rollout: takes, plan } = unfinished;
   const only = plannedHosts(plan, session.hosts);
-  const onBuildLine = (line: string) => context.stderr.write(`build │ ${line}\n`);
+  const onBuildLine = buildLine(context);
   switch (way) {
     case 'continue':
       return runRollout(context, session, {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { expect } from 'vitest';
 import { startTui } from '../../../src/tui/index.ts';
 import type { Signals } from '../../../src/tui/index.ts';
 import { FakeClock, turns } from './fake-clock.ts';
@@ -104,6 +105,15 @@ export class TestApp {
   /** Waits for the text to be on the screen; time moves on meanwhile. */
   async see(text: string): Promise<void> {
     await this.terminal.until(text, () => this.settle());
+  }
+
+  /** Until the screen says no such thing any more: it is drawn a moment after the key. */
+  async gone(text: string): Promise<void> {
+    const shown = async () => {
+      await this.settle();
+      return this.terminal.text;
+    };
+    await expect.poll(shown).not.toContain(text);
   }
 
   /** From the fleet into a running rollout. */
