@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeStage } from './support/fake-stage.ts';
 import { expectFolded } from './support/fold.ts';
+import { slotted } from './support/slotted.ts';
 
 const APPROVE = { type: 'approve', scope: 'step', why: '' } as const;
 
@@ -21,6 +22,18 @@ it.each([
       if (event.type === 'rollout.paused') send(APPROVE);
     },
   });
+  expect(outcome.exitCode, outcome.message).toBe(exitCode);
+  await expectFolded(stage, state);
+});
+
+it.each([
+  ['healthy', 0],
+  ['unhealthy', 4],
+] as const)('the events of a deploy to slots (%s) fold into what status says', async (fate, exitCode) => {
+  await using stage = await slotted();
+  const one = await stage.deploy('one');
+  stage.host('h2').behave = (_, to) => (to === one.release ? 'healthy' : fate);
+  const { state, outcome } = await stage.deploy('two');
   expect(outcome.exitCode, outcome.message).toBe(exitCode);
   await expectFolded(stage, state);
 });

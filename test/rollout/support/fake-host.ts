@@ -254,7 +254,8 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
   if (task['act'] === 'retire') {
     fake.links.delete(instance);
     through();
-    return say(1, 'end', 'retired', '');
+    say(1, 'state', 'retired', '', '');
+    return say(2, 'end', 'retired', '');
   }
   fake.links.set(instance, release);
   fake.runs.delete(instance);

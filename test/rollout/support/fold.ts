@@ -9,7 +9,10 @@ export async function expectFolded({ stage }: FakeStage, state: RolloutState): P
   const read = instancesOf(statesOf(await lookAtHosts(stage)));
   const running = read.map(({ id, current, health }) => [id, [current, health?.healthy]]);
   const ids = state.plan!.instances.map(({ instance }) => instance);
-  const folded = ids.map((id) => [id, [releaseOf(state, id), isUp(state.instances[id]?.state)]]);
+  const folded = ids.map((id) => {
+    const release = releaseOf(state, id);
+    return [id, [release, release === undefined ? undefined : isUp(state.instances[id]?.state)]];
+  });
   expect(Object.fromEntries(folded)).toEqual(Object.fromEntries(running));
 }
 
