@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'real',
           sequence: { groupOrder: 1 },
           include: ['test/real/**/*.test.ts'],
+          exclude: process.env['SLIPWAY_SOAK'] === '1' ? [] : ['test/real/**/*.soak.test.ts'],
           globalSetup: ['test/real/global-setup.ts'],
           fileParallelism: false,
           maxConcurrency: 3,

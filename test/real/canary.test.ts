@@ -48,45 +48,47 @@ test('a worse release goes back from its canary by itself, a healthy one follows
   expect(load.count()).toBeGreaterThan(500);
 });
 
-describe.runIf(isSoak)('of ten instances on five hosts', () => {
-  const place = { hosts: { 'fra-1': 2, 'fra-2': 2, 'fra-3': 2, 'fra-4': 2, 'fra-5': 2 }, bake: '40s' };
+if (isSoak) {
+  describe('of ten instances on five hosts', () => {
+    const place = { hosts: { 'fra-1': 2, 'fra-2': 2, 'fra-3': 2, 'fra-4': 2, 'fra-5': 2 }, bake: '40s' };
 
-  test('at least eight of nine canaries are judged as they are: three that fail, three that are slow, three that are well', async () => {
-    await using shop = await openShop({ ...place, app: 'shop', port: 6710 });
-    let good = await open(shop);
-    await using load = shop.sell(idsOf(shop), PER_SECOND);
-    const right: string[] = [];
-    for (const nature of [1, 2, 3].flatMap(() => NATURES)) {
-      const tried = await tryOut(shop, nature, good);
-      process.stderr.write(`${tried.told}\n`);
-      good = tried.release;
-      if (tried.isRight) right.push(nature);
-    }
-    expect(load.count()).toBeGreaterThan(10_000);
-    expect(right.length, right.join(' ')).toBeGreaterThanOrEqual(8);
-  }, 900_000);
+    test('at least eight of nine canaries are judged as they are: three that fail, three that are slow, three that are well', async () => {
+      await using shop = await openShop({ ...place, app: 'shop', port: 6710 });
+      let good = await open(shop);
+      await using load = shop.sell(idsOf(shop), PER_SECOND);
+      const right: string[] = [];
+      for (const nature of [1, 2, 3].flatMap(() => NATURES)) {
+        const tried = await tryOut(shop, nature, good);
+        process.stderr.write(`${tried.told}\n`);
+        good = tried.release;
+        if (tried.isRight) right.push(nature);
+      }
+      expect(load.count()).toBeGreaterThan(10_000);
+      expect(right.length, right.join(' ')).toBeGreaterThanOrEqual(8);
+    }, 900_000);
 
-  test('a canary that gets no traffic waits for a person, whose word lets the nine follow', async () => {
-    await using shop = await openShop({ ...place, app: 'kiosk', port: 6720 });
-    const { site } = shop;
-    const good = await open(shop);
-    await using load = shop.sell(
-      idsOf(shop).filter((id) => id !== CANARY),
-      PER_SECOND,
-    );
-    const waiting = await shop.deploy('healthy');
-    expect(waiting.code, waiting.output).toBe(5);
-    expect(waiting.lines('analysis.verdict').at(-1)?.look).toMatchObject({
-      verdict: 'Inconclusive',
-      reason: expect.stringContaining('not enough data') as string,
-    });
-    const release = releaseOf(waiting);
-    expect(await site.serving()).toEqual({ ...site.all(good), [CANARY]: release });
-    const rest = await site.slipway('approve', STAGE, '--yes', '--json');
-    expect(rest.code, rest.output).toBe(0);
-    expect(rest.lines('rollout.resumed')).toMatchObject([{ accepted: 'inconclusive' }]);
-    expect(rest.lines('analysis.started')).toEqual([]);
-    expect(await site.serving()).toEqual(site.all(release));
-    expect(load.count()).toBeGreaterThan(5000);
-  }, 300_000);
-});
+    test('a canary that gets no traffic waits for a person, whose word lets the nine follow', async () => {
+      await using shop = await openShop({ ...place, app: 'kiosk', port: 6720 });
+      const { site } = shop;
+      const good = await open(shop);
+      await using load = shop.sell(
+        idsOf(shop).filter((id) => id !== CANARY),
+        PER_SECOND,
+      );
+      const waiting = await shop.deploy('healthy');
+      expect(waiting.code, waiting.output).toBe(5);
+      expect(waiting.lines('analysis.verdict').at(-1)?.look).toMatchObject({
+        verdict: 'Inconclusive',
+        reason: expect.stringContaining('not enough data') as string,
+      });
+      const release = releaseOf(waiting);
+      expect(await site.serving()).toEqual({ ...site.all(good), [CANARY]: release });
+      const rest = await site.slipway('approve', STAGE, '--yes', '--json');
+      expect(rest.code, rest.output).toBe(0);
+      expect(rest.lines('rollout.resumed')).toMatchObject([{ accepted: 'inconclusive' }]);
+      expect(rest.lines('analysis.started')).toEqual([]);
+      expect(await site.serving()).toEqual(site.all(release));
+      expect(load.count()).toBeGreaterThan(5000);
+    }, 300_000);
+  });
+}

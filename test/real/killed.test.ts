@@ -5,7 +5,7 @@ import { type Finished } from './support/slipway.ts';
 import { makeSite, QUICK, releaseOf, type Site, STAGE } from './support/site.ts';
 import { isSoak } from './support/soak.ts';
 
-const MOMENTS = isSoak ? 10 : 4;
+const MOMENTS = isSoak ? 10 : 2;
 
 test(
   `slipway killed at ${MOMENTS} random moments: every instance serves one complete release, the next deploy works and says what it found`,

@@ -4,7 +4,6 @@ import { attachHosts } from '../hosts/hosts.ts';
 import { expectWhole, lockedHosts, resume, settle, type Way } from './support/aftermath.ts';
 import { on, type Point, state } from './support/fault-points.ts';
 import { makeSite, QUICK, releaseOf, type Site, STAGE } from './support/site.ts';
-import { isSoak } from './support/soak.ts';
 
 /** What was going on on the host whose power went, and what slipway itself ends with. */
 const MOMENTS: readonly (Point & { readonly way: Way })[] = [
@@ -42,7 +41,7 @@ async function recover(site: Site, old: string, { release, way, when }: { releas
   await expectWhole(site, await site.release(), `${when}, then a deploy`);
 }
 
-describe.runIf(isSoak)('a host that loses its power', () => {
+describe('a host that loses its power', () => {
   test.each(MOMENTS.map((moment, index) => ({ ...moment, index })))(
     '$at: $way',
     { timeout: 5 * 60_000 },
@@ -75,7 +74,7 @@ describe.runIf(isSoak)('a host that loses its power', () => {
   });
 });
 
-describe.runIf(isSoak)('a partition of 30 s', () => {
+describe('a partition of 30 s', () => {
   test.each([
     { at: 'in the middle of an update', is: on('probe.sample'), way: 'continue' },
     { at: 'between two batches', is: on('bake.started'), way: 'rollback' },
