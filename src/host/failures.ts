@@ -103,26 +103,10 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     mend: 'Deploy again; if it stays, the disk is failing.',
   }),
   shared: (path) => ({ code: 'SLIP_SHARED', what: needText(['shared', path]), mend: needMend(['shared', path]) }),
-  prepare: (run, status) => ({
-    code: 'SLIP_PREPARE',
-    what: `"${run}" failed with status ${status}`,
-    mend: 'Its output is above; nothing was switched.',
-  }),
-  timeout: (run, seconds) => ({
-    code: 'SLIP_PREPARE',
-    what: `"${run}" was ended after ${seconds} s`,
-    mend: 'Give the step a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
-  }),
-  hook: (run, status) => ({
-    code: 'SLIP_HOOK',
-    what: `"${run}" failed with status ${status}`,
-    mend: 'Its output is above; nothing was switched.',
-  }),
-  hang: (run, seconds) => ({
-    code: 'SLIP_HOOK',
-    what: `"${run}" was ended after ${seconds} s`,
-    mend: 'Give hooks a longer `timeout` in hosts.json, or look at its output above for what it waits for.',
-  }),
+  prepare: (run, status) => failed('SLIP_PREPARE', run, status),
+  timeout: (run, seconds) => ({ code: 'SLIP_PREPARE', ...tookTooLong('the step', run, seconds) }),
+  hook: (run, status) => failed('SLIP_HOOK', run, status),
+  hang: (run, seconds) => ({ code: 'SLIP_HOOK', ...tookTooLong('hooks', run, seconds) }),
   step: () => ({
     code: 'SLIP_STEP_BUSY',
     what: 'a command of an earlier rollout is still running there',
@@ -167,5 +151,17 @@ function layout(done: string): Failure {
     code: 'SLIP_DISK',
     what: `the new release could not be ${done}`,
     mend: 'Look at free space and inodes: df -h; df -i',
+  };
+}
+
+function failed(code: string, run: string, status: string): Failure {
+  return { code, what: `"${run}" failed with status ${status}`, mend: 'Its output is above; nothing was switched.' };
+}
+
+/** `whose`: what has a `timeout` of its own in hosts.json. */
+function tookTooLong(whose: string, run: string, seconds: string): Omit<Failure, 'code'> {
+  return {
+    what: `"${run}" was ended after ${seconds} s`,
+    mend: `Give ${whose} a longer \`timeout\` in hosts.json, or look at its output above for what it waits for.`,
   };
 }

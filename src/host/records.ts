@@ -1,3 +1,4 @@
+import { parseForeign } from '../base/foreign-json.ts';
 import * as z from 'zod';
 import { sanitise } from '../base/sanitise.ts';
 import type { LockOwner, ReleaseRecord, ReleaseStatus } from './state.ts';
@@ -50,7 +51,7 @@ export function parseLedger(
   json: string,
   { present }: { readonly present: boolean },
 ): ReleaseRecord | undefined {
-  const ledger = parse(ledgerSchema, json);
+  const ledger = parseForeign(ledgerSchema, json);
   if (!ledger || !isReleaseName(id)) return undefined;
   const { revision, recipe, bad, irreversible } = ledger;
   return { ...ledger, id, present, revision, recipe, bad, irreversible };
@@ -74,21 +75,13 @@ export function formatLedger({ status, ...facts }: LedgerFacts): string {
 }
 
 export function parseOwner(json: string): LockOwner | undefined {
-  return parse(ownerSchema, json);
+  return parseForeign(ownerSchema, json);
 }
 
 export function parseHistory(json: string): HistoryRecord | undefined {
-  return parse(historySchema, json);
+  return parseForeign(historySchema, json);
 }
 
 export function isReleaseName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(name);
-}
-
-function parse<T>(schema: z.ZodType<T>, json: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(json)).data;
-  } catch {
-    return undefined;
-  }
 }

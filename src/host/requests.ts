@@ -110,19 +110,32 @@ export function prepareRequest({ rollout, stage, release, base = '', steps, shar
   };
 }
 
-export function prepareCall({ steps, onStep, onLine, signal }: PrepareOptions): CallOptions {
-  const longest = Math.max(...steps.map((step) => step.timeoutMs), 0);
+export function prepareCall({ steps, ...told }: PrepareOptions): CallOptions {
+  const timeoutMs = Math.max(...steps.map((step) => step.timeoutMs), 0);
+  return commandsCall('prepare', ['started', 'finished', 'reused'], { ...told, timeoutMs });
+}
+
+interface Commands<State> extends Pick<HookOptions, 'onLine' | 'signal'> {
+  /** Of the longest one. */
+  readonly timeoutMs: number;
+  readonly onStep: (step: { readonly run: string; readonly state: State }) => void;
+}
+
+/** Commands that run on the host, one after the other, as long as they are heard. */
+function commandsCall<State extends string>(
+  kind: string,
+  states: readonly State[],
+  { timeoutMs, onStep, onLine, signal }: Commands<State>,
+): CallOptions {
   return {
     stdin: 'alone',
     signal,
-    // the step's own timeout on the host speaks first
-    quietMs: longest + 60_000,
+    // their own timeout on the host speaks first
+    quietMs: timeoutMs + 60_000,
     onFrame: (frame: Frame) => {
-      const state = frame.fields[0];
       if (frame.kind === 'out') onLine(text(frame, 0));
-      if (frame.kind === 'prepare' && (state === 'started' || state === 'finished' || state === 'reused')) {
-        onStep({ run: text(frame, 1), state });
-      }
+      const state = states.find((one) => one === frame.fields[0]);
+      if (frame.kind === kind && state !== undefined) onStep({ run: text(frame, 1), state });
     },
   };
 }
@@ -151,18 +164,8 @@ export function hookRequest({
   };
 }
 
-export function hookCall({ timeoutMs, onStep, onLine, signal }: HookOptions): CallOptions {
-  return {
-    stdin: 'alone',
-    signal,
-    quietMs: timeoutMs + 60_000,
-    onFrame: (frame: Frame) => {
-      const state = frame.fields[0];
-      if (frame.kind === 'out') onLine(text(frame, 0));
-      if (frame.kind === 'hook' && (state === 'started' || state === 'finished'))
-        onStep({ run: text(frame, 1), state });
-    },
-  };
+export function hookCall(options: HookOptions): CallOptions {
+  return commandsCall('hook', ['started', 'finished'], options);
 }
 
 /** `size`: bytes of the journal that follows on stdin. */

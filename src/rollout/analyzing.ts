@@ -1,6 +1,6 @@
 import { type Judged, type RoleWatched, worst } from '../analysis/watch.ts';
 import { unreachable } from '../base/errors.ts';
-import { instanceOf, type RolloutContext } from './context.ts';
+import type { RolloutContext } from './context.ts';
 import type { Step } from './plan.ts';
 import type { Run } from './run.ts';
 import { beginWatch, rolesWatched, type Sampling, startSampler } from './sampling.ts';
@@ -19,7 +19,7 @@ const HEED_MS = 5000;
 export async function analyze(context: RolloutContext, run: Run, step: AnalyzeStep): Promise<StepResult> {
   const roles = rolesWatched(context, run, step.canaries).map((role) => ({
     ...role,
-    against: wasCompared(context, run, { step, role }) ? ('nothing' as const) : role.against,
+    against: wasCompared(context, run, role) ? ('nothing' as const) : role.against,
   }));
   const sampling = beginWatch(context, roles, step);
   context.events.emit({ type: 'analysis.started', ...sampling.watched });
@@ -28,22 +28,11 @@ export async function analyze(context: RolloutContext, run: Run, step: AnalyzeSt
   return urgentResult(context) ?? resultOf(context, run, judged);
 }
 
-interface Later {
-  readonly step: AnalyzeStep;
-  readonly role: RoleWatched;
-}
-
-/** When all run the release there is nothing left to compare with: a canary of it, or a person, has spoken before. */
-function wasCompared({ plan, ...context }: RolloutContext, { updated }: Run, { step, role }: Later): boolean {
-  if (role.baselines.length > 0) return false;
-  const earlier = plan.steps.slice(0, Math.max(0, plan.steps.indexOf(step)));
-  const isLater = earlier.some(
-    (one) =>
-      one.type === 'analyze' && one.canaries.some((id) => instanceOf({ plan, ...context }, id).role === role.role),
-  );
-  const ofRole = plan.instances.filter((one) => one.role === role.role && one.change !== 'retire');
-  const all = ofRole.filter(({ instance, change }) => change === 'none' || updated.includes(instance));
-  return isLater || (ofRole.length > 1 && all.length === ofRole.length);
+/** When all of a role run the release there is nothing left to compare with: a canary of it, or a person, has spoken before. */
+function wasCompared({ plan }: RolloutContext, { updated }: Run, { role, baselines }: RoleWatched): boolean {
+  const ofRole = plan.instances.filter((one) => one.role === role && one.change !== 'retire');
+  const isAll = ofRole.every(({ instance, change }) => change === 'none' || updated.includes(instance));
+  return baselines.length === 0 && ofRole.length > 1 && isAll;
 }
 
 /** Looks until something is decided; undefined when somebody wanted something else first. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
+import { parseForeign } from '../base/foreign-json.ts';
 import { sanitise } from '../base/sanitise.ts';
 import { RemoteError, UserError } from '../base/errors.ts';
 import type { LockOwner } from '../host/state.ts';
@@ -61,7 +62,7 @@ async function hearAnswer({ clock, settings: { stage } }: Stage, wish: Wish, { r
   for (;;) {
     const answers = await Promise.allSettled(hosts.map((host) => host.answer({ rollout, id: wish.id })));
     const answer = answers.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []))[0];
-    const heard = answer === undefined ? undefined : parseAnswer(answer);
+    const heard = answer === undefined ? undefined : parseForeign(answerSchema, answer);
     if (heard?.refused !== undefined) throw notNow(wish.intent, heard.refused);
     if (heard !== undefined) return;
     const isOver = answers.every((one) => one.status === 'rejected' && isSuperseded(one.reason));
@@ -71,14 +72,7 @@ async function hearAnswer({ clock, settings: { stage } }: Stage, wish: Wish, { r
   }
 }
 
-/** It comes from a host. */
-function parseAnswer(line: string): { readonly refused?: string | undefined } | undefined {
-  try {
-    return z.object({ refused: z.string().transform(sanitise).optional() }).parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
+const answerSchema = z.object({ refused: z.string().transform(sanitise).optional() });
 
 export function notNow(intent: WishedIntent, refused: string): UserError {
   return new UserError({ code: 'SLIP_NOT_NOW', message: `It cannot ${wishText(intent)} now: ${refused}.` });

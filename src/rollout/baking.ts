@@ -1,6 +1,7 @@
 import { SlipwayError } from '../base/errors.ts';
 import type { InstanceState } from '../host/state.ts';
-import { hostOf, instanceOf, type RolloutContext } from './context.ts';
+import { instanceOf, type RolloutContext } from './context.ts';
+import { lookAt } from './look.ts';
 import type { Watching } from './plan.ts';
 import type { Run } from './run.ts';
 import { beginWatch, rolesWatched, startSampler } from './sampling.ts';
@@ -90,18 +91,17 @@ function watch(before: Watched | undefined, state: InstanceState): Watched {
 async function look(context: RolloutContext, instances: readonly string[]): Promise<readonly InstanceState[]> {
   const hosts = [...new Set(instances.map((id) => instanceOf(context, id).host))];
   const wanted = new Set(instances);
-  return (await Promise.all(hosts.map((host) => lookAt(context, host, wanted)))).flat();
+  return (await Promise.all(hosts.map((host) => lookIfThere(context, host, wanted)))).flat();
 }
 
-async function lookAt(
+async function lookIfThere(
   context: RolloutContext,
   host: string,
   wanted: ReadonlySet<string>,
 ): Promise<readonly InstanceState[]> {
   const instances = [...context.instances.values()].filter((one) => one.host === host && wanted.has(one.id));
   try {
-    const state = await hostOf(context, host).probe({ instances, shared: { files: [], dirs: [] }, depth: 'look' });
-    return state.instances;
+    return await lookAt(context, host, instances);
   } catch (thrown) {
     if (!(thrown instanceof SlipwayError)) throw thrown;
     // not seen is not worse: the next look may see it

@@ -19,9 +19,10 @@ export async function lockAll(context: RolloutContext): Promise<Locked> {
   const held: HeldLock[] = [];
   const early = new Map<string, Promise<ReceiveAnswer>>();
   const said: HostState[] = [];
+  const plan = JSON.stringify(context.plan);
   try {
     for (let patience = PATIENCE_MS, hosts = context.hosts; hosts.length > 0; patience -= RETRY_MS) {
-      const tries = await Promise.allSettled(hosts.map((host) => lockHost(context, host, { held, said, early })));
+      const tries = await Promise.allSettled(hosts.map((host) => lockHost(context, host, { held, said, early, plan })));
       const refused = tries.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
       const final = refused.find((reason) => patience <= 0 || held.length === 0 || !givesWay(context, reason));
       if (final !== undefined) throw final as Error;
@@ -90,15 +91,16 @@ interface Locking {
   readonly held: HeldLock[];
   readonly said: HostState[];
   readonly early: Map<string, Promise<ReceiveAnswer>>;
+  /** The plan of the rollout, as the hosts keep it. */
+  readonly plan: string;
 }
 
 async function lockHost(
   context: RolloutContext,
   host: HostClient,
-  { held, said, early: sent }: Locking,
+  { held, said, early: sent, plan }: Locking,
 ): Promise<void> {
   const look = lookAt(context, host);
-  const plan = JSON.stringify(context.plan);
   const early = await behindLock(context, host);
   // what comes right behind brings the plan along
   let answer = await askForLock(context, host, { look, ...(early.receive ? early : { plan }) }).catch(

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Sample } from '../analysis/sample.ts';
 import { createWatch, type Judged, paced, type Watched, worst } from '../analysis/watch.ts';
+import { parseForeign } from '../base/foreign-json.ts';
 import { sanitise } from '../base/sanitise.ts';
 import { type AnalysisSettings, METRICS } from '../config/settings-analysis.ts';
 
@@ -157,10 +158,6 @@ function asSample(read: z.infer<typeof sample>): Sample {
 function parse(line: string): readonly KnownEvent[] {
   // most lines are of other kinds
   if (!line.includes('"analysis.') && !line.includes('"bake.finished"')) return [];
-  try {
-    const read = event.safeParse(JSON.parse(line));
-    return read.success ? [read.data] : [];
-  } catch {
-    return [];
-  }
+  const read = parseForeign(event, line);
+  return read === undefined ? [] : [read];
 }

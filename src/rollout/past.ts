@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SlipwayError } from '../base/errors.ts';
+import { parseForeign } from '../base/foreign-json.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { Phase } from './events.ts';
@@ -40,7 +41,7 @@ export async function readPast({ clients }: Stage, { rollout, hosts, plan }: Unf
 
 async function readJournal(host: HostClient, rollout: string): Promise<readonly Told[]> {
   try {
-    return (await host.events(rollout)).flatMap((line) => parseTold(line) ?? []);
+    return (await host.events(rollout)).flatMap((line) => parseForeign(told, line) ?? []);
   } catch (thrown) {
     if (!(thrown instanceof SlipwayError)) throw thrown;
     return [];
@@ -72,11 +73,3 @@ const told = z
     ]),
   );
 type Told = z.infer<typeof told>;
-
-function parseTold(line: string): Told | undefined {
-  try {
-    return told.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
-}

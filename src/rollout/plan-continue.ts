@@ -47,11 +47,12 @@ export async function prepareContinue(
   const approved = approvedBy(past, decision);
   const again = { kind, release, hosts, readings, beside, takes, mend, approved };
   const prepared = await prepareAgain(stage, again, options);
+  const before = { plan, hooksRun };
+  const rest = goOn(prepared.plan, before);
   const replan = (now: readonly Reading[]) => {
     const made = prepared.replan(now);
-    return { ...made, plan: goOn(made.plan, { plan, hooksRun }) };
+    return { ...made, plan: goOn(made.plan, before) };
   };
-  const { plan: rest } = replan(prepared.readings);
   return {
     ...{ ...prepared, plan: rest, replan, leaves, already: alreadyUpdated(rest) },
     // a lock that is taken over has to be given back, even when nothing is left to do

@@ -111,6 +111,7 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
     case 'rollout.finished':
       return applyRollout(state, event);
     case 'bake.started':
+    case 'analysis.started':
       return { ...state, bake: { since: event.t, until: event.until } };
     case 'bake.finished':
       return { ...state, bake: undefined };
@@ -130,8 +131,6 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
       return { ...state, gates: [...state.gates, { gate: event.gate, passed: undefined }] };
     case 'gate.passed':
       return { ...state, gates: passGate(state.gates, event) };
-    case 'analysis.started':
-      return { ...state, bake: { since: event.t, until: event.until } };
     case 'analysis.verdict':
       return { ...state, looks: { ...state.looks, [event.role]: lookOf(event) } };
     case 'analysis.sample':

@@ -1,6 +1,6 @@
 import { SlipwayError } from '../base/errors.ts';
-import type { InstanceState } from '../host/state.ts';
-import { hostOf, instanceOf, plannedInstance, type RolloutContext } from './context.ts';
+import { instanceOf, plannedInstance, type RolloutContext } from './context.ts';
+import { lookAt } from './look.ts';
 import { changeInstance, type Change, type Outcome } from './updating.ts';
 
 /** What a run has done so far: the memory of the engine, from which it knows what there is to go back from. */
@@ -171,7 +171,8 @@ async function step(context: RolloutContext, run: Run, { instance, expected, to,
   const change = (from: string | undefined): Change => ({ instance, act, to, from, back: way, turn });
   if (turn === 0 || run.updated.includes(instance)) return changeInstance(context, change(expected));
   try {
-    const { current } = await readInstance(context, instance);
+    const settings = instanceOf(context, instance);
+    const current = (await lookAt(context, settings.host, [settings]))[0]?.current;
     // nothing is there, and nothing is wanted
     if (current === undefined && to === undefined) return { type: 'retired' };
     return await changeInstance(context, change(current));
@@ -179,11 +180,4 @@ async function step(context: RolloutContext, run: Run, { instance, expected, to,
     if (!(thrown instanceof SlipwayError)) throw thrown;
     return { type: 'unknown', cause: 'host', reason: thrown.message };
   }
-}
-
-async function readInstance(context: RolloutContext, id: string): Promise<Pick<InstanceState, 'current'>> {
-  const instance = instanceOf(context, id);
-  const host = hostOf(context, instance.host);
-  const state = await host.probe({ instances: [instance], shared: { files: [], dirs: [] }, depth: 'look' });
-  return { current: state.instances[0]?.current };
 }

@@ -91,6 +91,8 @@ async function walk(context: RolloutContext, run: Run): Promise<Ending> {
     const paused = controls.wantsPause() ? await goOn(context, run, pauseAsked()) : undefined;
     if (paused?.type === 'ended') return paused.ending;
     const step = plan.steps[index]!;
+    // a word for one gate is for the next step
+    if (step.type !== 'gate') run.approval = undefined;
     if (isDropped(run, step)) {
       index += 1;
       continue;
@@ -103,10 +105,9 @@ async function walk(context: RolloutContext, run: Run): Promise<Ending> {
   return { type: 'succeeded' };
 }
 
-/** By a person's word for all that is left; health is waited for all the same. A word for one gate is for the next step. */
-function isDropped(run: Run, step: Step): boolean {
-  if (step.type !== 'gate') run.approval = undefined;
-  return run.fullApproval !== undefined && (step.type === 'bake' || step.type === 'analyze');
+/** By a person's word for all that is left; health is waited for all the same. */
+function isDropped({ fullApproval }: Run, { type }: Step): boolean {
+  return fullApproval !== undefined && (type === 'bake' || type === 'analyze');
 }
 
 type Next = { readonly type: 'done' | 'again' } | { readonly type: 'ended'; readonly ending: Ending };

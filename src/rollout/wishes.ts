@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseForeign } from '../base/foreign-json.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { RolloutContext } from './context.ts';
 
@@ -50,11 +51,7 @@ function wishSchema({ instances, hosts }: Known) {
 
 /** Whoever may write to the folder may ask; what they write is not trusted to be anything. */
 export function parseWish(line: string, known: Known): Wish | undefined {
-  try {
-    return wishSchema(known).parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+  return parseForeign(wishSchema(known), line);
 }
 
 /** Hears lines of all hosts; what is legal now is done, and either is told, so that whoever asked can read the answer. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseForeign } from '../base/foreign-json.ts';
 import { type InstanceSettings, type ServiceSettings, SLOTS } from '../config/settings.ts';
 import type { Leftover } from '../host/state.ts';
 
@@ -45,11 +46,7 @@ export function serviceLine(service: ServiceSettings): string {
 }
 
 function parseService(json: string): ServiceSettings | undefined {
-  try {
-    const service = schema.safeParse(JSON.parse(json)).data;
-    if (service?.type !== 'command') return service;
-    return { ...service, pidFile: service.pidFile };
-  } catch {
-    return undefined;
-  }
+  const service = parseForeign(schema, json);
+  if (service?.type !== 'command') return service;
+  return { ...service, pidFile: service.pidFile };
 }

@@ -2,11 +2,23 @@ import { describe, test } from 'vitest';
 import { expectWhole } from './support/aftermath.ts';
 import { onHosts } from './support/facts.ts';
 import { HEALTH, makeSite, QUICK, releaseOf, type Site, STAGE } from './support/site.ts';
+import type { Running } from './support/slipway.ts';
 
 /** As if nothing had been heard of the owner for a minute. */
 async function ageLock(site: Site): Promise<void> {
   const lock = `${site.deployTo}/.slipway/lock`;
   await onHosts(site.hosts, `touch -d '-61 seconds' ${lock}/*`);
+}
+
+/** A laptop that is suspended while it watches a release bake, for so long that its lock is dead. */
+async function fallAsleep(site: Site): Promise<Running> {
+  await site.release();
+  await site.project.commit();
+  const sleeper = site.start('deploy', STAGE, '--yes', '--json');
+  await sleeper.until(({ type }) => type === 'bake.started');
+  sleeper.kill('SIGSTOP');
+  await ageLock(site);
+  return sleeper;
 }
 
 describe.concurrent('whoever takes a stage over', () => {
@@ -18,12 +30,7 @@ describe.concurrent('whoever takes a stage over', () => {
       role: { service: { systemd: 'woken-{stage}@{instance}' }, health: QUICK },
       config: { rollout: { bake: '3s' } },
     });
-    await site.release();
-    await site.project.commit();
-    const sleeper = site.start('deploy', STAGE, '--yes', '--json');
-    await sleeper.until(({ type }) => type === 'bake.started');
-    sleeper.kill('SIGSTOP');
-    await ageLock(site);
+    const sleeper = await fallAsleep(site);
 
     await site.configure({ config: {} });
     await site.project.commit();
@@ -50,12 +57,7 @@ describe.concurrent('whoever takes a stage over', () => {
       role: { service: { systemd: 'both-{stage}@{instance}' }, health: QUICK },
       config: { rollout: { bake: '1s' } },
     });
-    await site.release();
-    await site.project.commit();
-    const sleeper = site.start('deploy', STAGE, '--yes', '--json');
-    await sleeper.until(({ type }) => type === 'bake.started');
-    sleeper.kill('SIGSTOP');
-    await ageLock(site);
+    const sleeper = await fallAsleep(site);
 
     await site.project.commit();
     const next = site.start('deploy', STAGE, '--yes', '--json');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shareOf } from '../../src/rollout/capacity.ts';
 import { makePlan } from '../../src/rollout/make-plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
-import { hostState, inputOf, OLD, updatesOf, world } from './support/worlds.ts';
+import { hostState, inputOf, OLD, record, updatesOf, world } from './support/worlds.ts';
 
 describe('a plan', () => {
   it('changes every instance that has to change exactly once, and no other', () => {
@@ -110,23 +110,8 @@ describe('a plan', () => {
   });
 
   it('goes back to the last good release where an interrupted rollout left another', () => {
-    const record = {
-      revision: undefined,
-      subject: '',
-      digest: '',
-      recipe: undefined,
-      by: '',
-      at: 0,
-      bad: undefined,
-      irreversible: undefined,
-      kept: false,
-      present: true,
-    };
     const input = inputOf({ hosts: [['healthy']] });
-    const releases = [
-      { ...record, id: 'good', sequence: 1, status: 'good' as const },
-      { ...record, id: OLD, sequence: 2, status: 'ready' as const },
-    ];
+    const releases = [record('good', 1, 'good'), record(OLD, 2, 'ready')];
     const states = input.states.map((state) => ({ ...state, releases }));
     expect(makePlan({ ...input, states }).instances).toMatchObject([{ from: OLD, back: 'good' }]);
     expect(makePlan(input).instances).toMatchObject([{ from: OLD, back: OLD }]);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Slot } from '../../src/config/settings.ts';
-import type { HostState, InstanceState, ReleaseRecord, ServerState } from '../../src/host/state.ts';
+import type { HostState, InstanceState, ServerState } from '../../src/host/state.ts';
 import { isAlreadyLive, makePlan, type PlanInput } from '../../src/rollout/make-plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
 import { withTraffic } from '../../src/rollout/slots.ts';
 import { live } from '../config/minimal.ts';
+import { record } from './support/worlds.ts';
 
 const NEW = '20261121T114205Z-1f0755f';
 const OLD = '20261120T114205Z-aaaaaaa';
@@ -79,20 +80,6 @@ function instanceState(id: string, name: string, { host, side }: { host: string;
     service: { status: current ? 'running' : 'stopped', pid: 1, startedAt: 0, restarts: 0, detail: '' },
     health: current ? { healthy: !sick, outcome: '', latencyMs: 1 } : undefined,
   };
-}
-
-function record(id: string, sequence: number, status: ReleaseRecord['status']): ReleaseRecord {
-  const facts = {
-    revision: undefined,
-    subject: '',
-    digest: '',
-    recipe: undefined,
-    by: '',
-    at: 0,
-    bad: undefined,
-    irreversible: undefined,
-  };
-  return { id, sequence, status, ...facts, kept: false, present: true };
 }
 
 const planOf = (world: World) => makePlan(inputOf(world));

@@ -33,15 +33,20 @@ is_prepared() {
 run_step() {
   frame prepare started "$run"
   printf '%s\n' "$outputs" | while IFS= read -r o_; do [ -z "$o_" ] || rm -rf -- "${p_tree:?}/$o_"; done
-  read_clock
-  p_until=$((MS + step_timeout * 1000))
-  streamed prepare_run && p_rc=0 || p_rc=$?
-  read_clock
-  [ "$p_rc" = 0 ] || require_lock
-  [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail timeout "$run" "$step_timeout"
-  [ "$p_rc" = 0 ] || fail prepare "$run" "$p_rc"
+  run_in_time timeout prepare
   outputs_present || fail outputs "$run"
   frame prepare finished "$run"
+}
+
+# run_in_time TOO_LONG FAILED: runs the command within step_timeout; both are codes of what it may come to.
+run_in_time() {
+  read_clock
+  p_until=$((MS + step_timeout * 1000))
+  streamed prepare_run && return 0 || p_rc=$?
+  read_clock
+  require_lock
+  [ "$MS" -lt "$p_until" ] || fail "$1" "$run" "$step_timeout"
+  fail "$2" "$run" "$p_rc"
 }
 
 # GNU timeout makes a process group of its own: what ends ours has to be passed on. What the step leaves behind in that
@@ -105,13 +110,7 @@ verb_hook() {
 hook_step() {
   await_step
   frame hook started "$run"
-  read_clock
-  p_until=$((MS + step_timeout * 1000))
-  streamed prepare_run && p_rc=0 || p_rc=$?
-  read_clock
-  [ "$p_rc" = 0 ] || require_lock
-  [ "$p_rc" = 0 ] || [ "$MS" -lt "$p_until" ] || fail hang "$run" "$step_timeout"
-  [ "$p_rc" = 0 ] || fail hook "$run" "$p_rc"
+  run_in_time hang hook
   [ "$when" != release ] || note_hook
   frame hook finished "$run"
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HostState, InstanceState } from '../../../src/host/state.ts';
+import type { HostState, InstanceState, ReleaseRecord } from '../../../src/host/state.ts';
 import type { PlanInput } from '../../../src/rollout/make-plan.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
 import { live } from '../../config/minimal.ts';
@@ -100,3 +100,18 @@ export const world = fc.record({
     bake: fc.constantFrom('0s', '1m'),
   }),
 });
+
+/** A release as a host knows it. */
+export function record(id: string, sequence: number, status: ReleaseRecord['status']): ReleaseRecord {
+  const facts = {
+    revision: undefined,
+    subject: '',
+    digest: '',
+    recipe: undefined,
+    by: '',
+    at: 0,
+    bad: undefined,
+    irreversible: undefined,
+  };
+  return { id, sequence, status, ...facts, kept: false, present: true };
+}
