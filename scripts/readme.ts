@@ -6,17 +6,17 @@ import { DIALOGS, keyLabel, keyTable, type Scope } from '../src/tui/index.ts';
 const file = new URL('../README.md', import.meta.url);
 
 /** Where a key counts, but for questions. */
-const places = (screens: readonly Scope[]) => screens.filter((screen) => !DIALOGS.includes(screen));
+const places = (scopes: readonly Scope[]) => scopes.filter((screen) => !DIALOGS.includes(screen));
 
 const sections: Readonly<Record<string, readonly string[]>> = {
   'exit codes': table(['exit code', 'meaning'], Object.entries(EXIT_CODES)),
   keys: table(
     ['key', 'where', 'what'],
-    keyTable
-      .filter(({ screens }) => places(screens).length > 0)
-      .map(({ keys, screens, help }) => [
+    keyTable()
+      .filter(({ scopes, keys }) => places(scopes).length > 0 && keys.length > 0)
+      .map(({ keys, scopes, help }) => [
         keys.map((key) => `\`${keyLabel(key)}\``).join(' '),
-        places(screens).length > 4 ? 'everywhere' : places(screens).join(', '),
+        places(scopes).length > 5 ? 'everywhere' : places(scopes).join(', '),
         help,
       ]),
   ),

@@ -25,6 +25,8 @@ const needs: readonly Need[] = [
   { file: 'fish', package: 'fish' },
   { file: 'tcsh', package: 'tcsh' },
   { file: 'zsh', package: 'zsh' },
+  { file: 'socat', package: 'socat' },
+  { file: 'nc', package: 'netcat-openbsd' },
 ];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -40,6 +40,10 @@ export type UserAction =
   | { readonly type: 'pin'; readonly instance: string }
   | { readonly type: 'follow' }
   | { readonly type: 'notify'; readonly text: string; readonly style: Notice['style'] }
+  /** A guarded key came too soon. */
+  | { readonly type: 'tooSoon' }
+  /** Into the clipboard of the terminal. */
+  | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'suspend' }
   | { readonly type: 'quit'; readonly how: Quit };
 

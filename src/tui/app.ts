@@ -4,7 +4,7 @@ import { keysOf } from './keys/input.ts';
 import { resolve, resolvePaste } from './keys/resolve.ts';
 import type { Size, UiState } from './state.ts';
 import type { Store } from './store.ts';
-import { frame } from './views/frame.ts';
+import { frame } from './frame/frame.ts';
 
 export type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
 

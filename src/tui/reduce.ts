@@ -1,122 +1,70 @@
 import { unreachable } from '../base/errors.ts';
-import type { Action, Quit } from './actions.ts';
-import { moved } from './move.ts';
-import { comeUp, reducePrompt } from './reduce-prompt.ts';
-import { reducePlanning } from './reduce-planning.ts';
-import { reduceRollout } from './reduce-rollout.ts';
-import { focusMoved, reduceStanding, stillStanding } from './reduce-standing.ts';
-import { NOTICE_MS, type ScreenName, type UiState, isRunning, noFleet, screenOf } from './state.ts';
+import type { Action, Move, Quit } from './actions.ts';
+import { guardedAnew } from './keys/guard.ts';
+import { focusMoved } from './dialogs/options.ts';
+import { foundMoved, paletteTyped } from './dialogs/reduce-palette.ts';
+import { reduceNotice, withoutError } from './reduce-notice.ts';
+import { screens } from './screens/all.ts';
+import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
+import { reducePlanning } from './screens/planning/reduce.ts';
+import { reduceRollout } from './screens/rollout/reduce.ts';
+import { reduceStanding } from './dialogs/reduce.ts';
+import { reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
+import { type ScreenName, type UiState, isRunning, screenOf } from './state.ts';
 
 /** The next state. Pure: whatever an action needs done in the world is done by `workers/`, which comes back with news. */
 export function reduce(state: UiState, action: Action): UiState {
-  return comeUp(state, reduced(state, action));
+  return comeUp(state, reduced(withoutError(state, action), action));
 }
+
+type Of<T extends Action['type']> = Extract<Action, { readonly type: T }>;
+
+/** One reducer for several types of action. */
+function together<T extends Action['type']>(
+  types: readonly T[],
+  reducer: (state: UiState, action: Of<T>) => UiState,
+): { readonly [K in T]: (state: UiState, action: Of<K>) => UiState } {
+  const entries = types.map((type) => [type, reducer] as const);
+  return Object.fromEntries(entries) as unknown as { [K in T]: (state: UiState, action: Of<K>) => UiState };
+}
+
+const unchanged = (state: UiState) => state;
+
+/** Who reduces what; TypeScript demands that nothing is left out. */
+const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>) => UiState } = {
+  move: (state, { to }) => moved(state, to),
+  show: (state, { screen }) => show(state, screen),
+  back,
+  typed: (state, action) => typed(state, (text) => written(text, action)),
+  erased: (state, action) => typed(state, (text) => written(text, action)),
+  tooSoon: guardedAnew,
+  resized: (state, { size }) => ({ ...state, size }),
+  quit: (state, { how }) => quit(state, how),
+  copy: unchanged,
+  suspend: unchanged,
+  ...together(['notify', 'ticked'], reduceNotice),
+  ...together(['openDialog', 'closeDialog', 'standingFound', 'accept', 'tell'], reduceStanding),
+  ...together(['asked', 'unasked', 'answer'], reducePrompt),
+  ...together([...STAGE_ACTIONS], reduceStage),
+  ...together(['plan', 'cancelPlanning', 'buildLines', 'planned', 'planFailed'], reducePlanning),
+  ...together(['start', 'send', 'sent', 'switchPane', 'pin', 'follow'], reduceRollout),
+  ...together(['rolloutStarted', 'rolloutEvents', 'rolloutEnded', 'rolloutBroke'], reduceRollout),
+  ...together(['logLines', 'logTrouble'], reduceRollout),
+};
 
 function reduced(state: UiState, action: Action): UiState {
-  switch (action.type) {
-    case 'move':
-      return focusMoved(state, action.to) ?? moved(state, action.to);
-    case 'show':
-    case 'back':
-      return action.type === 'show' ? show(state, action.screen) : back(state);
-    case 'openDialog':
-    case 'closeDialog':
-    case 'standingFound':
-    case 'accept':
-    case 'tell':
-      return reduceStanding(state, action);
-    case 'typed':
-    case 'erased':
-      return typed(state, (text) => written(text, action));
-    case 'notify':
-    case 'ticked':
-      return { ...state, notice: noticed(state, action) };
-    case 'resized':
-      return { ...state, size: action.size };
-    case 'quit':
-      return quit(state, action.how);
-    case 'suspend':
-      return state;
-    case 'asked':
-    case 'unasked':
-    case 'answer':
-      return reducePrompt(state, action);
-    case 'openStage':
-    case 'sessionOpened':
-    case 'sessionFailed':
-    case 'refresh':
-    case 'fleetReading':
-    case 'fleetRead':
-    case 'fleetFailed':
-      return reduceStage(state, action);
-    case 'plan':
-    case 'cancelPlanning':
-    case 'buildLines':
-    case 'planned':
-    case 'planFailed':
-      return reducePlanning(state, action);
-    case 'start':
-    case 'send':
-    case 'sent':
-    case 'switchPane':
-    case 'pin':
-    case 'follow':
-    case 'rolloutStarted':
-    case 'rolloutEvents':
-    case 'rolloutEnded':
-    case 'rolloutBroke':
-    case 'logLines':
-    case 'logTrouble':
-      return reduceRollout(state, action);
-    default:
-      return unreachable(action);
-  }
+  return (reducers[action.type] as (state: UiState, action: Action) => UiState)(state, action);
 }
 
-/** What was just said, for as long as it is shown. */
-function noticed({ notice, now }: UiState, action: Extract<Action, { type: 'notify' | 'ticked' }>): UiState['notice'] {
-  if (action.type === 'notify') return { text: action.text, style: action.style, at: now };
-  return notice && now - notice.at >= NOTICE_MS ? undefined : notice;
-}
-
-type StageAction = Extract<
-  Action,
-  { type: 'openStage' | 'refresh' | `session${string}` | 'fleetReading' | 'fleetRead' | 'fleetFailed' }
->;
-
-function reduceStage(state: UiState, action: StageAction): UiState {
-  switch (action.type) {
-    case 'openStage': {
-      const { stages, now, size, looks, cursor } = state;
-      const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
-      const none = { ...idle, rollout: undefined, standing: undefined, putOff: undefined, dialog: undefined };
-      const fresh = { ...none, notice: undefined, stages, now, size, looks };
-      return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
-    }
-    case 'sessionOpened':
-      return { ...state, session: action.session, problem: undefined };
-    case 'sessionFailed':
-      return { ...state, problem: action.problem };
-    case 'refresh':
-      return { ...state, notice: undefined, problem: undefined };
-    case 'fleetReading':
-      return { ...state, fleet: { ...state.fleet, reading: true } };
-    case 'fleetRead':
-      return stillStanding({
-        ...state,
-        fleet: { fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
-      });
-    case 'fleetFailed':
-      return { ...state, fleet: { ...state.fleet, reading: false, problem: action.problem } };
-    default:
-      return unreachable(action);
-  }
+function moved(state: UiState, to: Move): UiState {
+  if (state.dialog) return foundMoved(state, to) ?? focusMoved(state, to) ?? state;
+  return screens[screenOf(state)].moved?.(state, to) ?? state;
 }
 
 /** A screen that is open already comes to the front; nothing is ever twice on the way back. */
 function show(state: UiState, screen: ScreenName): UiState {
   const below = state.screens.filter((one) => one !== screen);
-  const cursor = screen === 'help' ? { ...state.cursor, help: 0 } : state.cursor;
+  const cursor = { ...state.cursor, help: 0, messages: 0 };
   return { ...state, cursor, screens: [...below, screen] };
 }
 
@@ -129,7 +77,8 @@ function back(state: UiState): UiState {
 function typed(state: UiState, change: (text: string) => string): UiState {
   const { dialog, prompt } = state;
   if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
-  if (dialog?.name !== 'ref' && dialog?.name !== 'typeStage') return state;
+  if (dialog?.name === 'palette') return paletteTyped(state, dialog, change);
+  if (!dialog || !('text' in dialog)) return state;
   return { ...state, dialog: { ...dialog, text: change(dialog.text) } };
 }
 

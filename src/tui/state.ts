@@ -33,6 +33,8 @@ export interface UiState {
   /** The unfinished rollout about which nobody wants to be asked just now. */
   readonly putOff: string | undefined;
   readonly notice: Notice | undefined;
+  /** Every notice so far, the newest last; at most `MESSAGES`. */
+  readonly messages: readonly Notice[];
   /** On the way out while a rollout runs. */
   readonly quitting: 'whenPaused' | 'leaving' | undefined;
   /** The exit code, once the program is to end. */
@@ -61,10 +63,10 @@ export interface SessionFacts {
   readonly instances: readonly string[];
 }
 
-export type ScreenName = 'stages' | 'fleet' | 'planning' | 'review' | 'rollout' | 'releases' | 'help';
+export type ScreenName = 'stages' | 'fleet' | 'planning' | 'review' | 'rollout' | 'releases' | 'messages' | 'help';
 
 /** What can be walked through with the arrows; each keeps its place. */
-export type ListName = 'stages' | 'fleet' | 'releases' | 'review' | 'help' | 'instances';
+export type ListName = 'stages' | 'fleet' | 'releases' | 'review' | 'messages' | 'help' | 'instances';
 
 export interface FleetView {
   readonly fleet: Fleet | undefined;
@@ -86,16 +88,26 @@ export type Dialog =
   | { readonly name: 'ref'; readonly text: string }
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
-  /** A danger in a running rollout, here or elsewhere; or leaving all as an unfinished one has left it. */
-  | { readonly name: 'ask'; readonly intent: 'abort' | 'rollback' | 'accept'; readonly openedAt: number }
-  /** What becomes of a rollout that nobody runs any more. */
-  | { readonly name: 'unfinished'; readonly focus: WayOut; readonly openedAt: number }
-  /** What is to be asked of a rollout that somebody runs elsewhere. */
-  | { readonly name: 'elsewhere'; readonly openedAt: number }
-  | { readonly name: 'quit'; readonly openedAt: number };
+  | PaletteDialog
+  | ChoiceDialog;
 
-export const WAYS_OUT = ['continue', 'goBack', 'accept', 'later'] as const;
-export type WayOut = (typeof WAYS_OUT)[number];
+/** Any action, by its name. `chosen`: which of those that are found. */
+export interface PaletteDialog {
+  readonly name: 'palette';
+  readonly text: string;
+  readonly chosen: number;
+}
+
+/** A question with a few answers; `focus` is the id of the marked one. */
+export type ChoiceDialog = { readonly focus: string; readonly openedAt: number } & (
+  | {
+      /** A danger in a running rollout, here or elsewhere; or leaving all as an unfinished one has left it. */
+      readonly name: 'ask';
+      readonly intent: 'abort' | 'rollback' | 'accept';
+    }
+  /** What becomes of a rollout that nobody runs any more; what is to be asked of one that somebody runs elsewhere. */
+  | { readonly name: 'unfinished' | 'elsewhere' | 'quit' }
+);
 
 /** What is planned: a kind of rollout, or the rest of an unfinished one, or the way back from it. */
 export type Errand = Kind | 'continue' | 'goBack';
@@ -164,9 +176,13 @@ export const BUILD_LINES = 1000;
 
 export interface Notice {
   readonly text: string;
-  readonly style: 'ok' | 'warn';
+  /** What is `bad` stays until a key is pressed. */
+  readonly style: 'ok' | 'warn' | 'bad';
   readonly at: number;
 }
+
+/** Notices that are kept. */
+export const MESSAGES = 200;
 
 /** How long a notice stays. */
 export const NOTICE_MS = 5000;
@@ -188,12 +204,13 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     screens: ['stages'],
     dialog: undefined,
     prompt: undefined,
-    cursor: { stages: 0, fleet: 0, releases: 0, review: 0, help: 0, instances: 0 },
+    cursor: { stages: 0, fleet: 0, releases: 0, review: 0, messages: 0, help: 0, instances: 0 },
     planning: undefined,
     rollout: undefined,
     standing: undefined,
     putOff: undefined,
     notice: undefined,
+    messages: [],
     quitting: undefined,
     exit: undefined,
   };

@@ -20,7 +20,7 @@ export interface Store {
 }
 
 /** What to do depends on the state as it is at this very moment. */
-export type Decision = (state: UiState) => UserAction | undefined;
+export type Decision = (state: UiState) => UserAction | readonly UserAction[] | undefined;
 
 /** The one state of the program, and the two lanes into it. */
 export function createStore(initial: UiState, clock: Clock): Store {
@@ -63,8 +63,8 @@ export function createStore(initial: UiState, clock: Clock): Store {
     flush,
     dispatch: (asked) => {
       if (queue.length > 0) flush();
-      const action = typeof asked === 'function' ? asked({ ...state, now: clock.now() }) : asked;
-      if (action) apply(action);
+      const actions = typeof asked === 'function' ? asked({ ...state, now: clock.now() }) : asked;
+      [actions ?? []].flat().forEach(apply);
       show();
     },
     post: (news) => {

@@ -4,19 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { initialState, type RolloutState } from '../../src/rollout/progress.ts';
 import type { Phase } from '../../src/rollout/events.ts';
 import { keysOf } from '../../src/tui/keys/input.ts';
-import { press } from '../../src/tui/keys/press.ts';
-import { resolve, resolvePaste } from '../../src/tui/keys/resolve.ts';
-import { DIALOGS, type Scope, bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
+import { resolve as resolveAll, resolvePaste } from '../../src/tui/keys/resolve.ts';
+import { DIALOGS, SCREENS, type Scope } from '../../src/tui/keys/binding.ts';
+import { bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
+import { askAbout, choice } from '../../src/tui/dialogs/choice.ts';
+import type { UserAction } from '../../src/tui/actions.ts';
 import { reduce } from '../../src/tui/reduce.ts';
 import type { PromptWords } from '../../src/ssh/prompt-words.ts';
 import { Secret } from '../../src/tui/secret.ts';
 import { type PromptView, type UiState, emptyLog, initialUi } from '../../src/tui/state.ts';
 import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
 
-const SCOPES: readonly Scope[] = [
-  ...(['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'help'] as const),
-  ...DIALOGS,
-];
+const SCOPES: readonly Scope[] = [...SCREENS, ...DIALOGS];
+
+/** What a key does: one thing, in all that is tried here. */
+function resolve(at: UiState, key: string): UserAction | undefined {
+  return resolveAll(at, key)[0];
+}
 
 function state(change: Partial<UiState> = {}): UiState {
   const given = {
@@ -71,9 +75,8 @@ describe('the key table', () => {
   });
 
   test('has an action, a label and a sentence for every id, and every id once', () => {
-    expect(new Set(keyTable.map((binding) => binding.id)).size).toBe(keyTable.length);
-    for (const binding of keyTable) {
-      expect(press[binding.id], binding.id).toBeTypeOf('function');
+    expect(new Set(keyTable().map((binding) => binding.id)).size).toBe(keyTable().length);
+    for (const binding of keyTable()) {
       expect(binding.label).not.toBe('');
       expect(binding.help).toMatch(/\.$/);
     }
@@ -84,7 +87,7 @@ describe('the key table', () => {
       const ids = bindingsOf(scope).map((binding) => binding.id);
       expect(ids, scope).toContain('interrupt');
       expect(
-        ids.some((id) => ['back', 'cancel', 'no', 'stay', 'later'].includes(id)),
+        ids.some((id) => ['back', 'cancel', 'close', 'no', 'stay', 'later'].includes(id)),
         scope,
       ).toBe(true);
     }
@@ -95,7 +98,7 @@ describe('the key table', () => {
     for (const scope of SCOPES) {
       const place = inScope(scope);
       for (const binding of bindingsOf(scope)) {
-        const action = press[binding.id](place);
+        const [action] = [binding.run(place) ?? []].flat();
         const isChange =
           action?.type === 'start' ||
           action?.type === 'accept' ||
@@ -106,7 +109,7 @@ describe('the key table', () => {
     // only answers to questions; starting on this protected stage is the answer to its typed name
     expect([...starts].sort()).toEqual(['ask: yes', 'quit: leaveRollback', 'typeStage: acceptStage']);
     for (const id of ['abort', 'rollback', 'deploy', 'planRollback', 'start', 'leaveRollback'] as const) {
-      expect(keyTable.find((binding) => binding.id === id)?.danger).toBe(true);
+      expect(keyTable().find((binding) => binding.id === id)?.danger).toBe(true);
     }
   });
 
@@ -127,24 +130,20 @@ describe('the key table', () => {
       case 'typeStage':
         return { ...base, dialog: { name: 'typeStage', text: 'production' } };
       case 'ask':
-        return { ...base, dialog: { name: 'ask', intent: 'abort', openedAt: 0 } };
+        return { ...base, dialog: askAbout('abort', 0) };
       case 'quit':
-        return { ...base, dialog: { name: 'quit', openedAt: 0 } };
+        return { ...base, dialog: choice('quit', 0) };
       case 'unfinished':
-        return { ...base, dialog: { name: 'unfinished', focus: 'accept', openedAt: 0 } };
+        return { ...base, dialog: choice('unfinished', 0) };
       case 'elsewhere':
-        return { ...base, rollout: undefined, dialog: { name: 'elsewhere', openedAt: 0 } };
+        return { ...base, rollout: undefined, dialog: choice('elsewhere', 0) };
       case 'answer':
         return { ...base, prompt: prompt('hidden') };
       case 'trust':
         return { ...base, prompt: prompt('yesNo') };
-      case 'stages':
-      case 'fleet':
-      case 'planning':
-      case 'review':
-      case 'rollout':
-      case 'releases':
-      case 'help':
+      case 'palette':
+        return { ...base, dialog: { name: 'palette', text: '', chosen: 0 } };
+      default:
         return { ...base, screens: ['fleet', scope] };
     }
   }
@@ -177,8 +176,8 @@ describe('keys of a protected stage', () => {
 
 describe('keys that nobody meant', () => {
   test('an answer in the first moment of a question is ignored', () => {
-    const asking = running('Progressing', { dialog: { name: 'ask', intent: 'abort', openedAt: NOW } });
-    expect(resolve({ ...asking, now: NOW + 100 }, 'y')).toBeUndefined();
+    const asking = running('Progressing', { dialog: askAbout('abort', NOW) });
+    expect(resolve({ ...asking, now: NOW + 100 }, 'y')).toEqual({ type: 'tooSoon' });
     expect(resolve({ ...asking, now: NOW + 400 }, 'y')).toEqual({ type: 'send', intent: { type: 'abort' } });
   });
 
@@ -229,10 +228,10 @@ describe('questions of hosts and keys', () => {
 
   test('take no answer in their first moment, also when they waited behind a dialog', () => {
     const early = { ...asking('yesNo'), now: NOW + 100 };
-    expect(resolve(early, 'y')).toBeUndefined();
+    expect(resolve(early, 'y')).toEqual({ type: 'tooSoon' });
     const behind = { ...asking('yesNo'), dialog: { name: 'ref', text: '' } as const };
     expect(resolve(behind, 'y')).toEqual({ type: 'typed', text: 'y' });
-    expect(resolve(reduce(behind, { type: 'closeDialog' }), 'y')).toBeUndefined();
+    expect(resolve(reduce(behind, { type: 'closeDialog' }), 'y')).toEqual({ type: 'tooSoon' });
   });
 
   test('take pasted text to the letter, without its line end', () => {
@@ -256,7 +255,7 @@ describe('leaving', () => {
   test('the second Ctrl-C leaves, the third does not wait', () => {
     const once = running('Progressing');
     expect(resolve(once, 'ctrl+c')).toMatchObject({ type: 'openDialog', dialog: { name: 'quit' } });
-    const twice = running('Progressing', { dialog: { name: 'quit', openedAt: NOW } });
+    const twice = running('Progressing', { dialog: choice('quit', NOW) });
     expect(resolve(twice, 'ctrl+c')).toEqual({ type: 'quit', how: 'leave' });
     expect(resolve(running('Progressing', { quitting: 'leaving' }), 'ctrl+c')).toEqual({ type: 'quit', how: 'atOnce' });
   });

@@ -52,7 +52,7 @@ describe('in a real terminal', () => {
     const app = start('crash');
     expect(await app.ended()).toBe(1);
     expectRestored(app);
-    expect(app.text).toContain('Cannot read properties of null');
+    expect(app.text).toContain('Cannot convert a Symbol value to a string');
     expect(app.text).toContain('No rollout was running.');
   });
 

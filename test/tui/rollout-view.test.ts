@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EventBody, RolloutEvent } from '../../src/rollout/events.ts';
 import { resolve } from '../../src/tui/keys/resolve.ts';
 import { reduce } from '../../src/tui/reduce.ts';
-import { deadlineLeft, syncLeft, syncRate, waits } from '../../src/tui/select/waits.ts';
+import { deadlineLeft, syncLeft, syncRate, waits } from '../../src/tui/screens/rollout/waits.ts';
 import { LOG_LINES, type RolloutView, type UiState, initialUi } from '../../src/tui/state.ts';
 import type { Action } from '../../src/tui/actions.ts';
 import { NEW, NOW, plan, prepared } from './support/fleet.ts';

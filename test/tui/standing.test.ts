@@ -122,7 +122,7 @@ describe('a rollout that somebody runs elsewhere', () => {
   test('is shown from its lock, with who, since when and why', async () => {
     const app = await opened();
     expect(app.terminal.text).toMatch(/Run by ben@desk since 2026-11-21T11:56:48Z[^]*deploy 20261121T114205Z-1f0755f/);
-    expect(app.terminal.text).toMatch(/p +Finish the instance in hand[^]*r +Go on[^]*a +Stop where it stands/);
+    expect(app.terminal.text).toMatch(/p +Pause: finish[^]*r +Resume: go on[^]*a +Abort: stop/);
     await app.press('esc');
     await app.gone('A rollout runs elsewhere');
   });

@@ -6,13 +6,13 @@ const start = appStarter(afterEach);
 describe('the terminal', () => {
   test('a crash while drawing is printed on the primary screen, with exit 1 and the word on the rollout', async () => {
     const app = start({
-      prepare: (session) => (session.fleet = () => Promise.resolve({ hosts: null, releases: [] } as never)),
+      prepare: (session) => void Object.assign(session, { app: Symbol('no text') }),
     });
     await app.settle();
     await app.clock.advance(300);
     expect(await app.ended()).toBe(1);
     const said = String(app.terminal.stderr.read());
-    expect(said).toContain('Cannot read properties of null');
+    expect(said).toContain('Cannot convert a Symbol value to a string');
     expect(said).toContain('No rollout was running.');
     expect(app.terminal.isAlternate).toBe(false);
   });

@@ -1,18 +1,17 @@
 import { sanitise } from '../../base/sanitise.ts';
 import type { UserAction } from '../actions.ts';
+import { done } from '../dialogs/choosing.ts';
 import type { UiState } from '../state.ts';
-import { isTooSoon } from './disabled.ts';
+import { isTooSoon } from './guard.ts';
 import { type KeyName, isCharacter } from './input.ts';
-import { press } from './press.ts';
 import { bindingsOf, scopeOf } from './table.ts';
 
-/** What a key means in this state; undefined when it means nothing here. */
-export function resolve(state: UiState, key: KeyName): UserAction | undefined {
+/** What a key means in this state; nothing when it means nothing here. */
+export function resolve(state: UiState, key: KeyName): readonly UserAction[] {
   const binding = bindingsOf(scopeOf(state)).find((one) => one.keys.includes(key));
-  if (!binding) return isTyping(state) && isCharacter(key) ? { type: 'typed', text: key } : undefined;
-  const reason = binding.disabledReason?.(state);
-  if (reason !== undefined) return { type: 'notify', text: `${binding.label}: ${reason}`, style: 'warn' };
-  return binding.guarded && isTooSoon(state) ? undefined : press[binding.id](state);
+  if (!binding) return isTyping(state) && isCharacter(key) ? [{ type: 'typed', text: key }] : [];
+  const isOpen = binding.disabledReason?.(state) === undefined;
+  return isOpen && binding.guarded && isTooSoon(state) ? [{ type: 'tooSoon' }] : done(binding, state);
 }
 
 /** Pasted text belongs into a text field; anywhere else it would be keys that nobody pressed. */
@@ -27,6 +26,6 @@ function firstLine(text: string): string {
   return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/[\u0000-\u001f\u007f]/g, '');
 }
 
-function isTyping(state: UiState): boolean {
-  return ['ref', 'typeStage', 'answer'].includes(scopeOf(state));
+function isTyping({ dialog, prompt }: UiState): boolean {
+  return dialog ? 'text' in dialog : prompt !== undefined && prompt.words.answer !== 'yesNo';
 }

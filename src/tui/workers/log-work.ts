@@ -1,4 +1,4 @@
-import { followed } from '../select/rollout.ts';
+import { followed } from '../screens/rollout/select.ts';
 import { isRunning } from '../state.ts';
 import type { Surroundings } from './workers.ts';
 

@@ -3,7 +3,7 @@ import type { StageSession } from '../../rollout/session.ts';
 import { heardText } from '../../rollout/wish-words.ts';
 import type { WishedIntent } from '../../rollout/wishes.ts';
 import type { Action } from '../actions.ts';
-import { standingLock } from '../select/fleet.ts';
+import { standingLock } from '../screens/fleet/select.ts';
 import { isRunning, type StandingView } from '../state.ts';
 import type { Surroundings } from './workers.ts';
 

@@ -31,7 +31,8 @@ session.plans = async (options) => {
   return prepared();
 };
 if (scene === 'troubled') session.fleet = () => Promise.resolve(troubledFleet());
-if (scene === 'crash') session.fleet = () => Promise.resolve({ hosts: null, releases: [] } as never);
+if (scene === 'crash') Object.assign(session, { app: Symbol('no text') });
+if (scene === 'broken') session.fleet = () => Promise.resolve({ hosts: null, releases: [] } as never);
 if (scene === 'throw') setTimeout(() => void Promise.reject(new Error('nobody caught this')), 1500);
 
 const alone = scene !== 'stages';

@@ -1,0 +1,70 @@
+import { unreachable } from '../../base/errors.ts';
+import { field } from '../components/field.ts';
+import { optionRows } from './option-rows.ts';
+import { paletteRows } from './palette.ts';
+import type { Dialog, UiState } from '../state.ts';
+import { paragraph } from '../text/paragraph.ts';
+import { type Area, type Row, blank, row, span } from '../text/row.ts';
+import { rule } from '../components/rule.ts';
+import { elsewhereRows, unfinishedRows } from './standing.ts';
+
+/** A question over the lower part of the screen; what it is about stays in sight above. */
+export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
+  const stage = state.session?.stage ?? '';
+  switch (dialog.name) {
+    case 'ref': {
+      const text =
+        'A branch, tag or commit. Empty: what hosts.json says, else HEAD. The plan is shown before anything runs.';
+      const hint = paragraph(text, area, { style: 'muted' });
+      return [rule(area, `Deploy what to ${stage}?`), blank, field('ref', dialog.text, area), blank, ...hint];
+    }
+    case 'typeStage': {
+      const badge = [' ', span(' PROTECTED ', 'danger')];
+      const head = row(...badge, '  Type ', span(stage, 'strong'), ' and press Enter to start.');
+      return [rule(area, 'Really start?'), blank, head, blank, field('stage', dialog.text, area)];
+    }
+    case 'ask':
+      return askRows(state, dialog, area);
+    case 'quit':
+      return [rule(area, 'A rollout runs. How to leave?'), blank, ...optionRows(state, dialog, area)];
+    case 'unfinished':
+      return unfinishedRows(state, dialog, area);
+    case 'elsewhere':
+      return elsewhereRows(state, dialog, area);
+    case 'palette':
+      return paletteRows(state, dialog, area);
+    default:
+      return unreachable(dialog);
+  }
+}
+
+type AskDialog = Extract<Dialog, { name: 'ask' }>;
+
+const TITLES: Readonly<Record<AskDialog['intent'], string>> = {
+  abort: 'Abort the rollout?',
+  rollback: 'Roll back?',
+  accept: 'Leave everything as it is?',
+};
+
+function askRows(state: UiState, dialog: AskDialog, area: Area): Row[] {
+  const { intent } = dialog;
+  const badge = state.session?.protected
+    ? [row(' ', span(' PROTECTED ', 'danger'), '  ', span(state.session.stage, 'strong'))]
+    : [];
+  const text = paragraph(consequence(intent, state), area);
+  return [rule(area, TITLES[intent]), ...badge, ...text, blank, ...optionRows(state, dialog, area)];
+}
+
+function consequence(intent: AskDialog['intent'], { rollout }: UiState): string {
+  const instances = Object.values(rollout?.state.instances ?? {});
+  const updated = instances.filter((one) => one.state === 'updated').length;
+  const many = rollout === undefined ? '' : ` (${updated} now)`;
+  switch (intent) {
+    case 'abort':
+      return `The instance in hand goes back, then the rollout ends where it stands${rollout ? `: ${updated} updated, the rest as before` : ''}.`;
+    case 'rollback':
+      return `Every updated instance${many} goes back to the release before, one after the other.`;
+    case 'accept':
+      return 'No instance is changed. The rollout is over, the stage is free, and what differs is shown as drift.';
+  }
+}

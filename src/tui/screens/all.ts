@@ -1,0 +1,31 @@
+import { bodyRows } from '../layout.ts';
+import type { ScreenName, UiState } from '../state.ts';
+import { fleetLines } from './fleet/select.ts';
+import { fleetRows } from './fleet/view.ts';
+import { inList } from './list.ts';
+import { messageRows } from './messages/view.ts';
+import { planningRows } from './planning/view.ts';
+import { releasesOf } from './releases/select.ts';
+import { releaseRows } from './releases/view.ts';
+import { movedInRollout } from './rollout/move.ts';
+import { rolloutRows } from './rollout/view.ts';
+import type { Screen } from './screen.ts';
+import { scrolledRows, textLength } from './scrolled.ts';
+import { stageRows } from './stages/view.ts';
+
+export const screens: Readonly<Record<ScreenName, Screen>> = {
+  stages: { rows: stageRows, moved: inList('stages', ({ stages }) => stages.length) },
+  fleet: { rows: fleetRows, moved: inList('fleet', (state) => fleetLines(state).length) },
+  planning: { rows: planningRows },
+  review: text('review'),
+  rollout: { rows: rolloutRows, moved: movedInRollout },
+  releases: { rows: releaseRows, moved: inList('releases', (state) => releasesOf(state).length) },
+  messages: { rows: messageRows, moved: inList('messages', ({ messages }) => messages.length) },
+  help: text('help'),
+};
+
+/** The last page of a text is full: its cursor is its first visible line. */
+function text(name: 'review' | 'help'): Screen {
+  const pages = (state: UiState) => textLength(state, name) - bodyRows(state) + 1;
+  return { rows: (state, area) => scrolledRows(state, name, area), moved: inList(name, pages) };
+}

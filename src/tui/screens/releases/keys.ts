@@ -1,0 +1,11 @@
+import * as because from '../../keys/because.ts';
+import type { Binding } from '../../keys/binding.ts';
+import { selectedRelease } from './select.ts';
+
+// prettier-ignore
+export const releasesKeys: readonly Binding[] = [
+  { id: 'planRollback', keys: ['enter', 'R'], label: 'roll back to it', help: 'Plan a rollback to the release; the plan is shown first.', scopes: ['releases'], priority: 1, danger: true, twin: 'slipway rollback STAGE --to RELEASE', disabledReason: because.noRollback, run: (state) => {
+    const release = selectedRelease(state);
+    return release && { type: 'plan', kind: 'rollback', target: release.id };
+  } },
+];

@@ -1,0 +1,104 @@
+import { formatBytes } from '../../../base/bytes.ts';
+import { formatDuration } from '../../../base/duration.ts';
+import { list } from '../../../base/text.ts';
+import type { InstanceProgress } from '../../../rollout/progress.ts';
+import type { HostProgress } from '../../../rollout/progress-host.ts';
+import type { RolloutView } from '../../state.ts';
+import { instanceLines, isActive, localTime } from './select.ts';
+
+/** Something the rollout is waiting for: how long still, what for, and what happens at the end of that time. */
+export interface Wait {
+  /** Undefined when nothing ends it but a person or the thing itself. */
+  readonly leftMs: number | undefined;
+  readonly what: string;
+}
+
+/** Every wait of a rollout, the most telling first. */
+export function waits(view: RolloutView, now: number): readonly Wait[] {
+  if (view.outcome ?? view.problem) return [];
+  const found = [...paused(view), ...bakes(view, now), ...instances(view, now), ...hosts(view, now)];
+  if (found.length > 0) return found;
+  const what = view.state.step ? view.state.step.title : 'the hosts have to answer';
+  return [{ leftMs: stall(view, now), what: `${what}; pauses if nothing moves until then` }];
+}
+
+function paused({ state }: RolloutView): Wait[] {
+  if (state.phase !== 'Paused' && state.phase !== 'RollbackPaused') return [];
+  const why = state.reason || list(state.pauseReasons);
+  return [{ leftMs: undefined, what: `paused${why === '' ? '' : ` (${why})`}: nothing goes on until you say so` }];
+}
+
+function bakes(view: RolloutView, now: number): Wait[] {
+  const { bake } = view.state;
+  if (!bake) return [];
+  const left = localTime(view, { source: 'controller', t: bake.until }) - now;
+  return [{ leftMs: Math.max(0, left), what: 'the change is watched (bake), then it goes on' }];
+}
+
+function instances(view: RolloutView, now: number): Wait[] {
+  return instanceLines(view.state).flatMap(({ id, progress }): Wait[] => {
+    if (!progress || !isActive(progress.state) || progress.state === 'baking') return [];
+    const left = deadlineLeft(view, id, now);
+    const end = left === undefined ? 'pauses if nothing moves until then' : 'else it has failed';
+    return [{ leftMs: left ?? stall(view, now), what: `${id} ${sentence(progress)}; ${end}` }];
+  });
+}
+
+function sentence({ state, healthyMs, neededMs }: InstanceProgress): string {
+  if (state === 'reverting') return 'goes back to the release before';
+  if (state !== 'verifying') return 'has to start';
+  if (neededMs === 0) return 'has to become healthy';
+  const so = formatDuration(Math.floor(healthyMs / 1000) * 1000);
+  return `has to be healthy for ${formatDuration(neededMs)} (${so} so far)`;
+}
+
+/** Time left until an instance counts as failed, by this machine's clock. */
+export function deadlineLeft(view: RolloutView, id: string, now: number): number | undefined {
+  const deadline = view.state.instances[id]?.deadline;
+  if (deadline === undefined) return undefined;
+  return Math.max(0, localTime(view, { source: view.toldBy[id] ?? id, t: deadline }) - now);
+}
+
+function hosts(view: RolloutView, now: number): Wait[] {
+  if (view.state.phase !== 'Staging') return [];
+  return Object.entries(view.state.hosts).flatMap(([host, progress]) => {
+    const what = hostWork(progress);
+    if (what === undefined) return [];
+    const left = syncLeft(progress);
+    if (left !== undefined) return [{ leftMs: left, what: `${host}: ${what}` }];
+    return [{ leftMs: stall(view, now), what: `${host}: ${what}; pauses if nothing moves until then` }];
+  });
+}
+
+function hostWork(progress: HostProgress): string | undefined {
+  if (progress.ready || progress.lost !== undefined) return undefined;
+  if (progress.preparing !== undefined) return `prepare ${progress.preparing}`;
+  if (progress.total > 0 && progress.sent < progress.total) {
+    return `sending ${formatBytes(progress.sent)} of ${formatBytes(progress.total)}`;
+  }
+  return progress.total > 0 ? 'verifying and publishing' : undefined;
+}
+
+/** Bytes per second of a sync; undefined until there is something to divide. */
+export function syncRate(progress: HostProgress): number | undefined {
+  const { syncSince, syncAt, sent } = progress;
+  if (syncSince === undefined || syncAt === undefined || syncAt - syncSince < 200) return undefined;
+  return sent / ((syncAt - syncSince) / 1000);
+}
+
+export function syncLeft(progress: HostProgress): number | undefined {
+  const rate = syncRate(progress);
+  if (rate === undefined || rate === 0 || progress.sent >= progress.total) return undefined;
+  return ((progress.total - progress.sent) / rate) * 1000;
+}
+
+/** Time left until the rollout pauses because nothing moved. */
+function stall(view: RolloutView, now: number): number | undefined {
+  const limit = view.state.plan?.policy.progressDeadlineMs;
+  return limit === undefined ? undefined : Math.max(0, view.lastEventAt + limit - now);
+}
+
+/** Whole seconds, rounded up: a countdown that says 0s is over. */
+export function countdown(ms: number): string {
+  return formatDuration(Math.ceil(ms / 1000) * 1000);
+}
