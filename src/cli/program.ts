@@ -6,6 +6,7 @@ import { STRATEGIES } from '../config/settings.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleJson, troubleLines } from './report/trouble.ts';
+import { addHosts } from './program-hosts.ts';
 import { addRunning } from './program-running.ts';
 import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
@@ -59,6 +60,7 @@ export function buildProgram(context: CliContext, done: Done): Command {
   addRunning(program, context, done);
   addLists(program, context, done);
   addLocks(program, context, done);
+  addHosts(program, context, done);
   addDemo(program, context, done);
   return program;
 }

@@ -6,8 +6,7 @@ import type { HostSettings, Settings } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
 import type { StageSession } from '../rollout/session.ts';
 import { connect } from '../ssh/connect.ts';
-import { plainSpec } from '../ssh/spec.ts';
-import type { Connection } from '../ssh/transport.ts';
+import { type HostSpec, plainSpec } from '../ssh/spec.ts';
 import { type Grounds, hostsJson, portsFor, settingsFrom, STAGE } from './config.ts';
 import { type EmbeddedFleet, type FleetOptions, startEmbeddedHosts } from './embedded/fleet.ts';
 import { findFreePorts } from './ports.ts';
@@ -40,6 +39,8 @@ export interface Scene {
   readonly instances: readonly SceneInstance[];
   /** Opens a stage, without the ssh program, its configuration or a git where there is none. */
   open(stage: string, whenPaused: 'wait' | 'end'): OpenScene;
+  /** The way to a host, for whoever wants to go there by ssh. */
+  specOf(host: string): HostSpec;
   /** Ends the hosts and all that runs on them, and removes the folder. */
   dispose(): Promise<void>;
 }
@@ -75,7 +76,7 @@ async function furnish(fleet: EmbeddedFleet, { clock = systemClock, keeping }: S
   const grounds = await groundsOf(fleet, repository);
   await writeFile(file, hostsJson(grounds));
   const stages = settingsFrom(grounds, file);
-  const dial = (host: HostSettings) => connectTo(fleet, host);
+  const dial = (host: HostSettings) => connect(specOf(fleet, host.name));
   const cacheDir = join(fleet.folder, 'cache');
   return {
     folder: fleet.folder,
@@ -93,6 +94,7 @@ async function furnish(fleet: EmbeddedFleet, { clock = systemClock, keeping }: S
       const session = { ...openSession({ settings, connect: dial, cacheDir, clock, whenPaused }), settings };
       return repository.keeping === 'folders' ? withFolders(session, repository.folders) : session;
     },
+    specOf: (host) => specOf(fleet, host),
     dispose: () => fleet.close(),
   };
 }
@@ -119,13 +121,9 @@ function settingsOf(stages: readonly Settings[], name: string): Settings {
 }
 
 /** What `ssh_config` of the fleet says, without asking the ssh program: there may be none. */
-function connectTo(fleet: EmbeddedFleet, { name }: HostSettings): Promise<Connection> {
+function specOf(fleet: EmbeddedFleet, name: string): HostSpec {
   const host = fleet.hosts.find((one) => one.name === name);
   if (host === undefined) throw new Bug(`The demo has no host ${name}.`);
   const where = { name, host: host.address, port: host.port, user: host.user };
-  return connect({
-    ...plainSpec(where),
-    identityFiles: [fleet.identityFile],
-    userKnownHostsFiles: [fleet.knownHostsFile],
-  });
+  return { ...plainSpec(where), identityFiles: [fleet.identityFile], userKnownHostsFiles: [fleet.knownHostsFile] };
 }

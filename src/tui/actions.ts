@@ -44,6 +44,8 @@ export type UserAction =
   | { readonly type: 'tooSoon' }
   /** Into the clipboard of the terminal. */
   | { readonly type: 'copy'; readonly text: string }
+  /** A person's own shell on a host, until they leave it. */
+  | { readonly type: 'shell'; readonly host: string; readonly instance: string | undefined }
   | { readonly type: 'suspend' }
   | { readonly type: 'quit'; readonly how: Quit };
 

@@ -41,6 +41,7 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   resized: (state, { size }) => ({ ...state, size }),
   quit: (state, { how }) => quit(state, how),
   copy: unchanged,
+  shell: unchanged,
   suspend: unchanged,
   ...together(['notify', 'ticked'], reduceNotice),
   ...together(['openDialog', 'closeDialog', 'standingFound', 'accept', 'tell'], reduceStanding),

@@ -6,6 +6,7 @@ import { closingWords, crashWords } from './closing.ts';
 import { type Problem, type UiState, initialUi, isRunning, problemOf } from './state.ts';
 import { type Store, createStore } from './store.ts';
 import { createJobControl } from './terminal/job-control.ts';
+import { createShellOut } from './terminal/shell-out.ts';
 import { onSignals } from './terminal/on-signals.ts';
 import type { Streams } from './terminal/streams.ts';
 import { type Looks, themeOf } from './theme.ts';
@@ -47,12 +48,14 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const broken = (error: unknown) => end({ type: 'broken', problem: problemOf(asSlipwayError(error)) });
   let suspend: SuspendTerminal | undefined;
   const jobs = createJobControl(signals, () => suspend);
+  const shellOut = createShellOut({ store, stages: options.sessions, suspend: () => suspend });
   const release = onSignals(
     { signals, streams },
     { onEnd: () => end({ type: 'signal' }), onStop: jobs.stopSelf, onError: broken },
   );
   store.onAction((action) => {
     if (action.type === 'suspend') jobs.stopJob();
+    if (action.type === 'shell') void shellOut(action);
     const { exit } = store.get();
     if (exit !== undefined) end({ type: 'left', exit });
   });

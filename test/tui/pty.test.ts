@@ -29,8 +29,8 @@ async function startRollout(app: PtyApp): Promise<void> {
   await app.see('ref:');
   app.type('\r');
   await app.see('y start');
-  // the plan takes no answer in its first moment: asked again until it does
-  const asked = setInterval(() => app.type('y'), 100);
+  // the plan takes no answer in its first moment: asked again, slower than a key that is held down, until it does
+  const asked = setInterval(() => app.type('y'), 400);
   await app.see('Type production');
   clearInterval(asked);
   app.type('\u0015production\r');
@@ -58,6 +58,8 @@ describe('in a real terminal', () => {
 
   test('a rejection nobody caught ends with 1, its message on the primary screen', async () => {
     const app = start('throw');
+    await app.see('6 healthy');
+    app.type('r');
     expect(await app.ended()).toBe(1);
     expectRestored(app);
     expect(app.text).toContain('nobody caught this');
@@ -88,6 +90,35 @@ describe('in a real terminal', () => {
     app.type('\u0003');
     expect(await app.ended()).toBe(5);
     expectRestored(app);
+  });
+
+  test('s hands the terminal to a shell in its normal mode, and the screen comes back when it ends', async () => {
+    const app = start('calm');
+    await app.see('6 healthy');
+    app.type('js');
+    await app.see('a shell on fra-1 for bot.1@fra-1');
+    expect(app.isAlternate).toBe(false);
+    expect(app.mode(25)).toBe('h');
+    await app.until('line mode', () => app.text.includes('icanon') && !app.text.includes('-icanon'));
+    app.type('enough\r');
+    await app.see('back from fra-1');
+    expect(app.isAlternate).toBe(true);
+    app.type('?');
+    await app.see('Keys of the screen');
+    app.type('q');
+    expect(await app.ended()).toBe(0);
+    expectRestored(app);
+  });
+
+  test('a storm of sizes ends in one whole screen', async () => {
+    const app = start('calm');
+    await app.see('6 healthy');
+    for (let i = 0; i < 60; i += 1) app.resize(60 + ((i * 37) % 120), 15 + ((i * 13) % 45));
+    app.resize(100, 30);
+    await app.until('the last size', () => app.lines.at(-1)!.includes('q quit') && app.lines[1] === '─'.repeat(100));
+    expect(app.lines.filter((line) => line.includes('q quit'))).toHaveLength(1);
+    app.type('q');
+    expect(await app.ended()).toBe(0);
   });
 
   test.skipIf(process.platform !== 'linux')(

@@ -1,6 +1,7 @@
 import { demoMode, runDemo } from '../../demo/demo.ts';
 import type { Scene } from '../../demo/scene.ts';
 import type { CliContext } from '../context.ts';
+import { shellOut } from '../shell-out.ts';
 import { runRollout } from '../run-rollout.ts';
 import { showStatus } from './status.ts';
 
@@ -59,6 +60,7 @@ async function openScreen(context: CliContext, scene: Scene): Promise<number> {
       stage: settings.stage,
       protected: settings.protected,
       open: () => Promise.resolve(scene.open(settings.stage, 'wait')),
+      shell: (where) => shellOut({ settings, ...where, specOf: (host) => Promise.resolve(scene.specOf(host.name)) }),
     })),
     initialStage: scene.stage,
     streams: context,

@@ -3,6 +3,7 @@ import { loadAll, loadSettings } from '../../config/load.ts';
 import { openPrefs } from '../../prefs/prefs.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
 import { openSettings } from '../open.ts';
+import { shellOut, specIn } from '../shell-out.ts';
 import { UserError } from '../../base/errors.ts';
 import { list } from '../../base/text.ts';
 import { status } from './status.ts';
@@ -34,6 +35,7 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
         prefs.rememberStage(file, settings.stage);
         return Promise.resolve(openSettings(context, settings, { ...flags, whenPaused: 'wait', person }));
       },
+      shell: (where) => shellOut({ settings, ...where, specOf: specIn(context.env) }),
     })),
     ...(initial === undefined ? {} : { initialStage: initial }),
     streams: context,

@@ -45,6 +45,11 @@ export function channelArguments(spec: HostSpec, socket: string, command: string
   return [...throughMaster(socket), '-T', ...agent, '--', NOBODY, command];
 }
 
+/** A person's own session, on a terminal there: ssh asks at the terminal here for what it needs. */
+export function sessionArguments(spec: HostSpec, command: string): string[] {
+  return ['-t', ...whereTo(spec), command];
+}
+
 /** A process whose stdin and stdout the master connects to a port. */
 export function forwardArguments(socket: string, host: string, port: number): string[] {
   return [...throughMaster(socket), '-W', `${isIPv6(host) ? `[${host}]` : host}:${port}`, '--', NOBODY];

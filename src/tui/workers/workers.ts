@@ -23,6 +23,14 @@ export interface StageEntry {
   readonly stage: string;
   readonly protected: boolean;
   open(person: Person): Promise<StageSession>;
+  /** A person's shell on one of its hosts, on the terminal that slipway has given back meanwhile. */
+  shell?(where: ShellPlace): Promise<void>;
+}
+
+export interface ShellPlace {
+  readonly host: string;
+  /** Whose release the shell begins in; that of the whole host without it. */
+  readonly instance: string | undefined;
 }
 
 /** The world as the workers see it. */

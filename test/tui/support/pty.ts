@@ -45,11 +45,21 @@ export class PtyApp {
   }
 
   get text(): string {
+    return this.lines.join('\n');
+  }
+
+  /** The screen, one string a row. */
+  get lines(): string[] {
     const { active } = this.term.buffer;
-    const rows = Array.from({ length: 24 }, (_, row) =>
-      active.getLine(active.viewportY + row)?.translateToString(true),
+    return Array.from(
+      { length: this.term.rows },
+      (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '',
     );
-    return rows.join('\n');
+  }
+
+  resize(columns: number, rows: number): void {
+    this.term.resize(columns, rows);
+    this.pty.resize(columns, rows);
   }
 
   /** What the terminal was last told about that mode: the cursor is 25, bracketed paste 2004. */

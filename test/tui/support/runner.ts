@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { systemClock } from '../../../src/base/clock.ts';
 import { UserError } from '../../../src/base/errors.ts';
-import { startTui } from '../../../src/tui/index.ts';
+import { type ShellPlace, startTui } from '../../../src/tui/index.ts';
 import { FakeSession } from './fake-session.ts';
 import { troubledFleet } from './fleet.ts';
 import { playDeploy } from './story.ts';
@@ -33,11 +35,26 @@ session.plans = async (options) => {
 if (scene === 'troubled') session.fleet = () => Promise.resolve(troubledFleet());
 if (scene === 'crash') Object.assign(session, { app: Symbol('no text') });
 if (scene === 'broken') session.fleet = () => Promise.resolve({ hosts: null, releases: [] } as never);
-if (scene === 'throw') setTimeout(() => void Promise.reject(new Error('nobody caught this')), 1500);
+if (scene === 'throw') {
+  const { fleet } = session;
+  let reads = 0;
+  session.fleet = () => {
+    reads += 1;
+    if (reads > 1) void Promise.reject(new Error('nobody caught this'));
+    return fleet();
+  };
+}
 
+const entry = {
+  ...session.entry(),
+  shell: async ({ host, instance }: ShellPlace) => {
+    const script = `echo "a shell on ${host} for ${instance ?? 'all of it'}"; stty -a | grep -o -- '-*icanon'; read word; echo "$word was said"`;
+    await once(spawn('sh', ['-c', script], { stdio: 'inherit' }), 'close');
+  },
+};
 const alone = scene !== 'stages';
 process.exitCode = await startTui({
-  sessions: alone ? [session.entry()] : [session.entry(), staging.entry()],
+  sessions: alone ? [entry] : [entry, staging.entry()],
   streams: process,
   clock: systemClock,
   env: process.env,

@@ -2,6 +2,7 @@ import type { UserAction } from '../../actions.ts';
 import { standingDialog } from '../../dialogs/reduce.ts';
 import * as because from '../../keys/because.ts';
 import type { Binding } from '../../keys/binding.ts';
+import { fleetLines } from './select.ts';
 import { isRunning, type UiState } from '../../state.ts';
 
 // prettier-ignore
@@ -11,8 +12,18 @@ export const fleetKeys: readonly Binding[] = [
   { id: 'reconcile', keys: ['c'], label: 'reconcile', help: 'Bring what has drifted to the release that the stage is on; the plan is shown first.', scopes: ['fleet'], priority: 2, danger: true, twin: 'slipway reconcile STAGE', disabledReason: because.noReconcile, run: () => ({ type: 'plan', kind: 'reconcile', target: '' }) },
   { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout; of one that was not started here, say what becomes of it.', scopes: ['fleet', 'releases'], priority: 1, twin: 'slipway resume STAGE', disabledReason: because.noRollout, run: watch },
   { id: 'refresh', keys: ['r'], label: 'refresh', help: 'Read the hosts again.', scopes: ['fleet', 'releases'], priority: 3, twin: 'slipway status STAGE', run: () => ({ type: 'refresh' }) },
+  { id: 'shell', keys: ['s'], label: 'ssh', help: 'Open a shell on the host, in the folder of the release; slipway waits behind it.', scopes: ['fleet'], priority: 4, twin: 'slipway ssh STAGE HOST', disabledReason: because.noSession, run: shell },
   { id: 'stages', keys: ['S'], label: 'stage', help: 'Choose another stage.', scopes: ['fleet'], priority: 4, twin: 'slipway STAGE', disabledReason: because.noOtherStage, run: () => ({ type: 'show', screen: 'stages' }) },
 ];
+
+/** On the host under the cursor. */
+function shell(state: UiState): UserAction | undefined {
+  const line = fleetLines(state)[state.cursor.fleet];
+  if (!line) return undefined;
+  return line.type === 'host'
+    ? { type: 'shell', host: line.host, instance: undefined }
+    : { type: 'shell', host: line.on.host, instance: line.id };
+}
 
 /** The rollout that runs here; else the one that was not started here. */
 function watch(state: UiState): UserAction {
