@@ -92,7 +92,7 @@ async function furnish(fleet: EmbeddedFleet, { clock = systemClock, keeping }: S
     open: (stage, whenPaused) => {
       const settings = settingsOf(stages, stage);
       const session = { ...openSession({ settings, connect: dial, cacheDir, clock, whenPaused }), settings };
-      return repository.keeping === 'folders' ? withFolders(session, repository.folders) : session;
+      return repository.keeping === 'folders' ? withFolders(session, { ...repository, editions }) : session;
     },
     specOf: (host) => specOf(fleet, host),
     dispose: () => fleet.close(),

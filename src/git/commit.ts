@@ -83,14 +83,8 @@ async function loggedHeadline(place: GitPlace, id: string): Promise<Headline> {
 
 async function missingRef(repository: Repository, ref: string, signal?: AbortSignal): Promise<UserError> {
   const place = { cwd: repository.folder, signal };
-  const where = sanitise(repository.top ?? repository.gitDir);
-  if ((await git(place, ['rev-list', '--max-count=1', '--all'])) === '') {
-    return new UserError({
-      code: 'SLIP_NO_COMMITS',
-      message: `The repository ${where} has no commits yet.`,
-      mend: 'Commit what is to be deployed: git add . && git commit',
-    });
-  }
+  if ((await git(place, ['rev-list', '--max-count=1', '--all'])) === '') return noCommits(repository);
+  const where = nameOf(repository);
   const format = '--format=%(refname:short)';
   const listed = await git(place, [
     'for-each-ref',
@@ -111,4 +105,16 @@ async function missingRef(repository: Repository, ref: string, signal?: AbortSig
         ? 'Give a branch, a tag or a commit id; `git fetch --tags` when it is new.'
         : `Did you mean ${sanitise(meant)}?`,
   });
+}
+
+export function noCommits(repository: Repository): UserError {
+  return new UserError({
+    code: 'SLIP_NO_COMMITS',
+    message: `The repository ${nameOf(repository)} has no commits yet.`,
+    mend: 'Commit what is to be deployed: git add . && git commit',
+  });
+}
+
+function nameOf({ top, gitDir }: Repository): string {
+  return sanitise(top ?? gitDir);
 }

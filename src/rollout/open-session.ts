@@ -10,6 +10,8 @@ import type { Connection } from '../ssh/transport.ts';
 import { join } from 'node:path';
 import { accept } from './accept.ts';
 import { askController } from './ask-controller.ts';
+import { changesBetween } from './changes.ts';
+import { deployableRefs } from './deployable-refs.ts';
 import { createManifests } from './manifests.ts';
 import { mergeFleet } from './fleet.ts';
 import { prepareContinue } from './plan-continue.ts';
@@ -17,6 +19,7 @@ import { prepareDeploy } from './plan-deploy.ts';
 import { prepareReconcile } from './plan-reconcile.ts';
 import { prepareRollback } from './plan-rollback.ts';
 import type { Prepared } from './prepared.ts';
+import { lastRecords } from './read-audit.ts';
 import type { FollowOptions, PreparedRollout, StageSession } from './session.ts';
 import { lookAtHosts, type Stage } from './stage.ts';
 import { startRollout } from './start.ts';
@@ -68,6 +71,11 @@ export function openSession({
       renew();
       return mergeFleet(await lookAtHosts(stage), instances);
     },
+    ...asksGit(settings),
+    history: (limit) => {
+      renew();
+      return lastRecords(clients, limit);
+    },
     planDeploy: (options) => planned(() => prepareDeploy(stage, options), options),
     planRollback: (options) => planned(() => prepareRollback(stage, options), options),
     planReconcile: (options) => planned(() => prepareReconcile(stage, options), options),
@@ -92,6 +100,14 @@ export function openSession({
 /** What the commands for lock and history use beside the session. */
 export interface StageHosts {
   readonly clients: ReadonlyMap<string, HostClient>;
+}
+
+/** What is known without any host. */
+function asksGit({ source }: Settings): Pick<StageSession, 'refs' | 'changesBetween'> {
+  return {
+    refs: (signal) => unlessCancelled(deployableRefs(source, signal), signal),
+    changesBetween: (from, to, signal) => unlessCancelled(changesBetween(source, { from, to, signal }), signal),
+  };
 }
 
 async function unlessCancelled<T>(planning: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

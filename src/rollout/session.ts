@@ -1,4 +1,7 @@
+import type { DeployRef } from '../git/refs.ts';
 import type { Answered } from './ask-controller.ts';
+import type { AuditTrail } from './audit.ts';
+import type { Changes } from './changes.ts';
 import type { Drift } from './drift.ts';
 import type { Unfinished } from './unfinished.ts';
 import type { WishedIntent } from './wishes.ts';
@@ -19,6 +22,18 @@ export interface StageSession {
   readonly instances: readonly string[];
   /** Reads all hosts at once. A host that cannot be reached is part of the answer, not an error. */
   inspect(): Promise<Fleet>;
+  /**
+   * Branches, tags and the newest commits of the source, newest first; none where the source is a folder. Asks no host.
+   * Throws UserError when there is no repository, no git or no commit.
+   */
+  refs(signal?: AbortSignal): Promise<readonly DeployRef[]>;
+  /**
+   * The commits that going from the one revision to the other brings, and those it takes away. Asks no host, and says why
+   * when they are not known: this is a courtesy, not a check.
+   */
+  changesBetween(from: string | undefined, to: string, signal?: AbortSignal): Promise<Changes>;
+  /** Who changed what, when, and how it ended: the last `limit` records of all hosts. */
+  history(limit: number): Promise<AuditTrail>;
   /** Builds the artifact, reads the hosts and plans. Changes nothing. */
   planDeploy(options: DeployOptions): Promise<PreparedRollout>;
   planRollback(options: RollbackOptions): Promise<PreparedRollout>;

@@ -141,4 +141,24 @@ describe('every command', () => {
     expect(code).toBe(3);
     expect(stdout).toContain('unreachable');
   });
+
+  it('tells the history of the hosts that can be read, names the others, and exits 3', async () => {
+    const { code, stdout, stderr } = await site.run('history', 'staging');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^WHEN +WHO +WHAT +RELEASE +OUTCOME +WHY\n/);
+    expect(stdout.match(/ unlock /g)).toHaveLength(1);
+    expect(stderr).toMatch(/^! two: RemoteError: .*\n$/);
+    const json = await site.run('history', 'staging', '--json');
+    expect(json.code).toBe(3);
+    expect(lines(json)[0]).toMatchObject({ v: 1, what: 'deploy', outcome: 'succeeded' });
+  });
+
+  it('ends with what is the matter where no host can be read', async () => {
+    site.fleet.hosts[0]!.cut();
+    await site.fleet.hosts[0]!.close();
+    const { code, stdout, stderr } = await site.run('history', 'staging');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('one');
+    expect(stderr).not.toContain('two');
+  });
 });

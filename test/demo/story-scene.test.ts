@@ -39,6 +39,19 @@ describe('the scene of the demo', () => {
     );
   });
 
+  it('offers its releases, its branch and its commits', async () => {
+    const session = scene.open(scene.stage, 'end');
+    const refs = await session.refs();
+    await session.close();
+    expect(refs.filter(({ kind }) => kind === 'tag').map(({ name, revision }) => `${name} ${revision}`)).toEqual(
+      scene.releases.map(({ ref, revision }) => `${ref} ${revision!}`).reverse(),
+    );
+    expect(refs.filter(({ kind }) => kind === 'branch').map(({ name }) => name)).toEqual(['main']);
+    expect(refs.filter(({ kind }) => kind === 'commit').map(({ at }) => at)).toEqual(
+      scene.releases.map(({ at }) => Date.parse(at)).reverse(),
+    );
+  });
+
   it('makes the third release fail its health check, and no other', () => {
     const filesOf = (tag: string) => git('ls-tree', '--name-only', tag).split('\n');
     expect(['v1', 'v2', 'v3', 'v4'].filter((tag) => filesOf(tag).includes('greeter.json'))).toEqual(['v3']);
@@ -101,6 +114,25 @@ describe('the scene without git', () => {
       exitCode: 2,
       mend: 'Its releases are v1, v2, v3 and v4.',
     });
+    await session.close();
+    await scene.dispose();
+  });
+
+  it('offers its releases, newest first, each to be deployed by its name and by its revision', async () => {
+    const scene = await setScene({ keeping: 'folders' });
+    const session = scene.open(scene.stage, 'end');
+    const refs = await session.refs();
+    expect(refs.map(({ kind, name, author, subject }) => `${kind} ${name}: ${author}: ${subject}`)).toEqual([
+      'tag v4: Ada Okafor: Fix the cache',
+      'tag v3: Jonas Weber: Cache the greetings',
+      'tag v2: Jonas Weber: Greet in three languages',
+      'tag v1: Ada Okafor: Greet people by name',
+    ]);
+    expect(refs.map(({ at }) => at)).toEqual(refs.map(({ at }) => at).sort((a, b) => b - a));
+    for (const ref of [refs[2]!.name, refs[2]!.revision]) {
+      const { plan } = await session.planDeploy({ ref });
+      expect(plan.release.subject).toBe(join(scene.folder, 'greeter', 'v2'));
+    }
     await session.close();
     await scene.dispose();
   });

@@ -1,4 +1,5 @@
 import { ConnectionLostError, RemoteError } from '../../../src/base/errors.ts';
+import { parseHistory } from '../../../src/host/records.ts';
 import { supersededBy } from '../../../src/host/failures.ts';
 import type { HostState, LockOwner, ReleaseRecord, ServerState } from '../../../src/host/state.ts';
 import { serversOf, stateOf } from './fake-state.ts';
@@ -170,7 +171,10 @@ export function fakeHost(host: string): FakeHost {
       if (lock === 'release' && fake.lockOwner?.rollout === rollout) fake.lockOwner = undefined;
       return prune;
     },
-    history: () => Promise.resolve([]),
+    history: async (count) => {
+      reach(fake);
+      return fake.told.slice(-count).flatMap((line) => parseHistory(line) ?? []);
+    },
     tell: async ({ rollout, line }) => {
       reach(fake);
       requireLock(fake, rollout);

@@ -3,6 +3,9 @@ import type { Answered } from '../../../src/rollout/ask-controller.ts';
 import type { Unfinished } from '../../../src/rollout/unfinished.ts';
 import type { WishedIntent } from '../../../src/rollout/wishes.ts';
 import type { Clock } from '../../../src/base/clock.ts';
+import type { DeployRef } from '../../../src/git/refs.ts';
+import type { AuditTrail } from '../../../src/rollout/audit.ts';
+import type { Changes } from '../../../src/rollout/changes.ts';
 import type { EventBody, RolloutEvent } from '../../../src/rollout/events.ts';
 import { type RolloutState, initialState, progress, whereabouts } from '../../../src/rollout/progress.ts';
 import type {
@@ -96,6 +99,10 @@ export class FakeSession implements StageSession {
   /** Answers of the session; replaced by tests. */
   fleet: () => Promise<Fleet> = () => Promise.resolve(calmFleet());
   plans: (options: DeployOptions & RollbackOptions) => Promise<PreparedRollout> = () => Promise.resolve(prepared());
+  deployable: () => Promise<readonly DeployRef[]> = () => Promise.resolve([]);
+  changes: (from: string | undefined, to: string) => Promise<Changes> = () =>
+    Promise.resolve({ type: 'unknown', reason: 'There is no repository here.' });
+  trail: (limit: number) => Promise<AuditTrail> = () => Promise.resolve({ records: [], failed: [] });
   readonly asked: (DeployOptions & RollbackOptions)[] = [];
   readonly started: PreparedRollout[] = [];
   readonly follows: FakeFollow[] = [];
@@ -123,6 +130,18 @@ export class FakeSession implements StageSession {
 
   inspect(): Promise<Fleet> {
     return this.fleet();
+  }
+
+  refs(): Promise<readonly DeployRef[]> {
+    return this.deployable();
+  }
+
+  changesBetween(from: string | undefined, to: string): Promise<Changes> {
+    return this.changes(from, to);
+  }
+
+  history(limit: number): Promise<AuditTrail> {
+    return this.trail(limit);
   }
 
   planDeploy(options: DeployOptions): Promise<PreparedRollout> {
