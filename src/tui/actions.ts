@@ -28,6 +28,10 @@ export type UserAction =
   /** To what a host or a key asks; undefined declines. */
   | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
+  /** One host alone, or all again. */
+  | { readonly type: 'solo'; readonly host: string | undefined }
+  | { readonly type: 'shape'; readonly shape: 'tree' | 'table' }
+  | { readonly type: 'filter'; readonly text: string }
   | { readonly type: 'plan'; readonly kind: Errand; readonly target: string }
   | { readonly type: 'cancelPlanning' }
   | { readonly type: 'start' }

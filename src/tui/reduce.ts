@@ -9,7 +9,7 @@ import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
 import { reducePlanning } from './screens/planning/reduce.ts';
 import { reduceRollout } from './screens/rollout/reduce.ts';
 import { reduceStanding } from './dialogs/reduce.ts';
-import { reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
+import { reduceList, reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
 import { type ScreenName, type UiState, isRunning, screenOf } from './state.ts';
 
 /** The next state. Pure: whatever an action needs done in the world is done by `workers/`, which comes back with news. */
@@ -40,6 +40,7 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   tooSoon: guardedAnew,
   resized: (state, { size }) => ({ ...state, size }),
   quit: (state, { how }) => quit(state, how),
+  ...together(['solo', 'shape', 'filter'], reduceList),
   copy: unchanged,
   shell: unchanged,
   suspend: unchanged,
@@ -80,7 +81,9 @@ function typed(state: UiState, change: (text: string) => string): UiState {
   if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
   if (dialog?.name === 'palette') return paletteTyped(state, dialog, change);
   if (!dialog || !('text' in dialog)) return state;
-  return { ...state, dialog: { ...dialog, text: change(dialog.text) } };
+  const text = change(dialog.text);
+  const next = { ...state, dialog: { ...dialog, text } };
+  return dialog.name === 'filter' ? reduceList(next, { type: 'filter', text }) : next;
 }
 
 function written(text: string, action: Extract<Action, { type: 'typed' | 'erased' }>): string {

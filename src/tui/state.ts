@@ -73,6 +73,11 @@ export interface FleetView {
   readonly readAt: number | undefined;
   readonly reading: boolean;
   readonly problem: Problem | undefined;
+  /** What the list is narrowed by: words to match, and one host alone. */
+  readonly filter: string;
+  readonly solo: string | undefined;
+  /** `tree`: instances below their hosts; `table`: all in one list, what is wrong first. */
+  readonly shape: 'tree' | 'table';
 }
 
 /** An error as the screen shows it. */
@@ -88,6 +93,8 @@ export type Dialog =
   | { readonly name: 'ref'; readonly text: string }
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
+  /** Narrows a list while it is typed; `before` comes back when it is cancelled. */
+  | { readonly name: 'filter'; readonly text: string; readonly before: string }
   | PaletteDialog
   | ChoiceDialog;
 
@@ -190,7 +197,10 @@ export const NOTICE_MS = 5000;
 /** A dialog about a danger takes no answer for so long: a key held down or typed ahead is not one. */
 export const GUARD_MS = 300;
 
-export const noFleet: FleetView = { fleet: undefined, readAt: undefined, reading: false, problem: undefined };
+export const noFleet: FleetView = {
+  ...{ fleet: undefined, readAt: undefined, reading: false, problem: undefined },
+  ...{ filter: '', solo: undefined, shape: 'tree' },
+};
 
 export const emptyLog: LogView = { lines: [], count: 0, bottom: undefined, trouble: undefined };
 

@@ -12,7 +12,7 @@ import type { UserAction } from '../../src/tui/actions.ts';
 import { reduce } from '../../src/tui/reduce.ts';
 import type { PromptWords } from '../../src/ssh/prompt-words.ts';
 import { Secret } from '../../src/tui/secret.ts';
-import { type PromptView, type UiState, emptyLog, initialUi } from '../../src/tui/state.ts';
+import { type PromptView, type UiState, emptyLog, initialUi, noFleet } from '../../src/tui/state.ts';
 import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
 
 const SCOPES: readonly Scope[] = [...SCREENS, ...DIALOGS];
@@ -33,7 +33,7 @@ function state(change: Partial<UiState> = {}): UiState {
     ...initialUi(given),
     stage: 'production',
     session: { app: 'greeter', stage: 'production', protected: true, hosts: ['fra-1'], instances: ['bot.1@fra-1'] },
-    fleet: { fleet: calmFleet(), readAt: NOW, reading: false, problem: undefined },
+    fleet: { ...noFleet, fleet: calmFleet(), readAt: NOW },
     screens: ['fleet'],
     ...change,
   };
@@ -87,7 +87,7 @@ describe('the key table', () => {
       const ids = bindingsOf(scope).map((binding) => binding.id);
       expect(ids, scope).toContain('interrupt');
       expect(
-        ids.some((id) => ['back', 'cancel', 'close', 'no', 'stay', 'later'].includes(id)),
+        ids.some((id) => ['back', 'cancel', 'close', 'no', 'stay', 'later', 'dropFilter'].includes(id)),
         scope,
       ).toBe(true);
     }
@@ -141,6 +141,8 @@ describe('the key table', () => {
         return { ...base, prompt: prompt('hidden') };
       case 'trust':
         return { ...base, prompt: prompt('yesNo') };
+      case 'filter':
+        return { ...base, dialog: { name: 'filter', text: '', before: '' } };
       case 'palette':
         return { ...base, dialog: { name: 'palette', text: '', chosen: 0 } };
       default:

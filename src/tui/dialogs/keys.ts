@@ -14,8 +14,8 @@ export const dialogKeys: readonly Binding[] = [
   { id: 'acceptRef', keys: ['enter'], label: 'build and plan', help: 'Build this ref and show the plan.', scopes: ['ref'], priority: 1, twin: 'slipway deploy STAGE --ref REF', run: acceptRef },
   { id: 'acceptStage', keys: ['enter'], label: 'start', help: 'Start, once the name of the stage is typed.', scopes: ['typeStage'], priority: 1, danger: true, twin: 'slipway deploy STAGE', disabledReason: because.notTyped, run: () => ({ type: 'start' }) },
   { id: 'acceptAnswer', keys: ['enter'], label: 'answer', help: 'Send what is typed.', scopes: ['answer'], priority: 1, guarded: true, twin: 'slipway status STAGE', run: ({ prompt }) => prompt && { type: 'answer', answer: prompt.text } },
-  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', scopes: ['ref', 'typeStage', 'answer', 'palette'], priority: 0, twin: 'view', run: () => ({ type: 'erased', what: 'character' }) },
-  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', scopes: ['ref', 'typeStage', 'answer', 'palette'], priority: 3, twin: 'view', run: () => ({ type: 'erased', what: 'all' }) },
+  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', scopes: ['ref', 'typeStage', 'answer', 'palette', 'filter'], priority: 0, twin: 'view', run: () => ({ type: 'erased', what: 'character' }) },
+  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', scopes: ['ref', 'typeStage', 'answer', 'palette', 'filter'], priority: 3, twin: 'view', run: () => ({ type: 'erased', what: 'all' }) },
 
   { id: 'yes', keys: ['y'], label: 'yes', help: 'Do it.', scopes: ['ask'], priority: 1, guarded: true, danger: true, twin: 'slipway abort STAGE', run: agree },
   { id: 'trust', keys: ['y'], label: 'yes', help: 'Trust it.', scopes: ['trust'], priority: 1, guarded: true, twin: 'slipway status STAGE --accept-new-host-keys', run: () => ({ type: 'answer', answer: new Secret('yes') }) },
@@ -38,6 +38,9 @@ export const dialogKeys: readonly Binding[] = [
   { id: 'askRollback', keys: ['R'], label: 'roll back', help: 'Roll back: every updated instance goes back. Asks first.', scopes: ['elsewhere'], priority: 1, danger: true, guarded: true, twin: 'slipway abort STAGE --rollback', run: ({ now }) => ({ type: 'openDialog', dialog: askAbout('rollback', now) }) },
   { id: 'close', keys: ['esc'], label: 'cancel', help: 'Close the question: it goes on as it does.', scopes: ['elsewhere'], priority: 1, twin: 'view', run: refuse },
 
+  { id: 'keepFilter', keys: ['enter'], label: 'keep', help: 'Keep the list as it is now.', scopes: ['filter'], priority: 1, twin: 'view', run: refuse },
+  { id: 'dropFilter', keys: ['esc'], label: 'as before', help: 'Show the list as it was before.', scopes: ['filter'], priority: 1, twin: 'view', run: dropFilter },
+
   { id: 'focusUp', keys: ['up', 'k', 'left'], label: 'up', help: 'Mark the one above.', scopes: CHOICES, priority: 0, twin: 'view', run: () => ({ type: 'move', to: 'up' }) },
   { id: 'focusDown', keys: ['down', 'j', 'tab', 'right'], label: 'down', help: 'Mark the one below.', scopes: CHOICES, priority: 0, twin: 'view', run: () => ({ type: 'move', to: 'down' }) },
   { id: 'foundUp', keys: ['up'], label: 'up', help: 'Mark the one above.', scopes: ['palette'], priority: 0, twin: 'view', run: () => ({ type: 'move', to: 'up' }) },
@@ -57,6 +60,11 @@ function agree(state: UiState): UserAction | undefined {
 
 function acceptRef({ dialog }: { readonly dialog: Dialog | undefined }): UserAction | undefined {
   return dialog?.name === 'ref' ? { type: 'plan', kind: 'deploy', target: dialog.text.trim() } : undefined;
+}
+
+function dropFilter({ dialog }: UiState): readonly UserAction[] {
+  const before = dialog?.name === 'filter' ? dialog.before : '';
+  return [{ type: 'filter', text: before }, { type: 'closeDialog' }];
 }
 
 function refuse({ dialog }: UiState): UserAction {

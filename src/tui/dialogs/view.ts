@@ -3,6 +3,7 @@ import { field } from '../components/field.ts';
 import { optionRows } from './option-rows.ts';
 import { paletteRows } from './palette.ts';
 import type { Dialog, UiState } from '../state.ts';
+import { parseFilter } from '../text/match.ts';
 import { paragraph } from '../text/paragraph.ts';
 import { type Area, type Row, blank, row, span } from '../text/row.ts';
 import { rule } from '../components/rule.ts';
@@ -31,6 +32,8 @@ export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
       return unfinishedRows(state, dialog, area);
     case 'elsewhere':
       return elsewhereRows(state, dialog, area);
+    case 'filter':
+      return filterRows(dialog, area);
     case 'palette':
       return paletteRows(state, dialog, area);
     default:
@@ -67,4 +70,14 @@ function consequence(intent: AskDialog['intent'], { rollout }: UiState): string 
     case 'accept':
       return 'No instance is changed. The rollout is over, the stage is free, and what differs is shown as drift.';
   }
+}
+
+/** One line at the bottom: the list above shows what the filter does. */
+function filterRows({ text }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
+  const filter = parseFilter(text);
+  const hint =
+    filter.type === 'bad'
+      ? span(` ${area.glyphs.bad} ${filter.error}`, 'bad')
+      : span(' words, !not this, host:fra, re:an expression', 'muted');
+  return [rule(area, 'Show only'), field('filter', text, area), row(hint)];
 }

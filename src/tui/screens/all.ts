@@ -1,6 +1,6 @@
 import { bodyRows } from '../layout.ts';
 import type { ScreenName, UiState } from '../state.ts';
-import { fleetLines } from './fleet/select.ts';
+import { fleetLines } from './fleet/narrow.ts';
 import { fleetRows } from './fleet/view.ts';
 import { inList } from './list.ts';
 import { messageRows } from './messages/view.ts';

@@ -2,7 +2,8 @@ import type { UserAction } from '../../actions.ts';
 import { standingDialog } from '../../dialogs/reduce.ts';
 import * as because from '../../keys/because.ts';
 import type { Binding } from '../../keys/binding.ts';
-import { fleetLines } from './select.ts';
+import { fleetLines } from './narrow.ts';
+import { hostOfLine } from './select.ts';
 import { isRunning, type UiState } from '../../state.ts';
 
 // prettier-ignore
@@ -13,8 +14,26 @@ export const fleetKeys: readonly Binding[] = [
   { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout; of one that was not started here, say what becomes of it.', scopes: ['fleet', 'releases'], priority: 1, twin: 'slipway resume STAGE', disabledReason: because.noRollout, run: watch },
   { id: 'refresh', keys: ['r'], label: 'refresh', help: 'Read the hosts again.', scopes: ['fleet', 'releases'], priority: 3, twin: 'slipway status STAGE', run: () => ({ type: 'refresh' }) },
   { id: 'shell', keys: ['s'], label: 'ssh', help: 'Open a shell on the host, in the folder of the release; slipway waits behind it.', scopes: ['fleet'], priority: 4, twin: 'slipway ssh STAGE HOST', disabledReason: because.noSession, run: shell },
+  { id: 'filter', keys: ['/'], label: 'filter', help: 'Show only what matches: words, !not this, host:fra, state:failed, re:an expression.', scopes: ['fleet'], priority: 4, twin: 'view', disabledReason: because.noSession, run: ({ fleet }) => ({ type: 'openDialog', dialog: { name: 'filter', text: fleet.filter, before: fleet.filter } }) },
+  { id: 'solo', keys: ['o'], label: 'this host alone', help: 'Show the host under the cursor alone, or all again.', scopes: ['fleet'], priority: 6, twin: 'view', disabledReason: because.noSession, run: solo },
+  { id: 'shape', keys: ['v'], label: 'tree/table', help: 'Show instances below their hosts, or all in one list with what is wrong first.', scopes: ['fleet'], priority: 6, twin: 'view', run: ({ fleet }) => ({ type: 'shape', shape: fleet.shape === 'tree' ? 'table' : 'tree' }) },
+  { id: 'nextStage', keys: [']'], label: 'next stage', help: 'Go to the next stage.', scopes: ['fleet'], priority: 0, twin: 'slipway STAGE', disabledReason: because.noOtherStage, run: toStage(1) },
+  { id: 'previousStage', keys: ['['], label: 'previous stage', help: 'Go to the stage before.', scopes: ['fleet'], priority: 0, twin: 'slipway STAGE', disabledReason: because.noOtherStage, run: toStage(-1) },
   { id: 'stages', keys: ['S'], label: 'stage', help: 'Choose another stage.', scopes: ['fleet'], priority: 4, twin: 'slipway STAGE', disabledReason: because.noOtherStage, run: () => ({ type: 'show', screen: 'stages' }) },
 ];
+
+function toStage(by: 1 | -1): (state: UiState) => UserAction {
+  return ({ stages, stage }) => {
+    const at = stages.findIndex((one) => one.stage === stage) + by;
+    return { type: 'openStage', stage: stages[(at + stages.length) % stages.length]!.stage };
+  };
+}
+
+function solo(state: UiState): UserAction | undefined {
+  if (state.fleet.solo !== undefined) return { type: 'solo', host: undefined };
+  const line = fleetLines(state)[state.cursor.fleet];
+  return line && { type: 'solo', host: hostOfLine(line) };
+}
 
 /** On the host under the cursor. */
 function shell(state: UiState): UserAction | undefined {

@@ -30,11 +30,27 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'fleetRead':
       return stillStanding({
         ...state,
-        fleet: { fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
+        fleet: { ...state.fleet, fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
       });
     case 'fleetFailed':
       return { ...state, fleet: { ...state.fleet, reading: false, problem: action.problem } };
     default:
       return unreachable(action);
+  }
+}
+
+type ListAction = Extract<Action, { readonly type: 'solo' | 'shape' | 'filter' }>;
+
+/** What part of the fleet is shown, and how; the cursor goes back to its beginning. */
+export function reduceList(state: UiState, action: ListAction): UiState {
+  const { fleet } = state;
+  const cursor = { ...state.cursor, fleet: 0 };
+  switch (action.type) {
+    case 'solo':
+      return { ...state, cursor, fleet: { ...fleet, solo: action.host } };
+    case 'shape':
+      return { ...state, cursor, fleet: { ...fleet, shape: action.shape } };
+    case 'filter':
+      return { ...state, cursor, fleet: { ...fleet, filter: action.text } };
   }
 }

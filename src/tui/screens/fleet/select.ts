@@ -19,29 +19,33 @@ export type FleetLine =
   | { readonly type: 'leftover'; readonly id: string; readonly leftover: Leftover; readonly on: HostState };
 
 /** Hosts in the order of hosts.json, each with its instances: first the wanted ones, then what else is there. */
-export function fleetLines(state: UiState): readonly FleetLine[] {
+export function allLines(state: UiState): readonly FleetLine[] {
   if (!state.session) return [];
   const { hosts, instances } = state.session;
+  const wantedOn = Map.groupBy(instances, hostOf);
+  const readings = new Map(state.fleet.fleet?.hosts.map((one) => [one.host, one]));
   return hosts.flatMap((host): FleetLine[] => {
-    const reading = state.fleet.fleet?.hosts.find((one) => one.host === host);
+    const reading = readings.get(host);
     const head: FleetLine = { type: 'host', host, reading };
     if (reading?.type !== 'read') return [head];
     const on = reading.state;
-    const wanted = instances.filter((id) => id.endsWith(`@${host}`));
-    const lines = wanted.map((id): FleetLine => {
-      return { type: 'instance', id, on, found: on.instances.find((one) => one.id === id) };
+    const found = new Map(on.instances.map((one) => [one.id, one]));
+    const lines = (wantedOn.get(host) ?? []).map((id): FleetLine => {
+      return { type: 'instance', id, on, found: found.get(id) };
     });
-    return [
-      head,
-      ...lines,
-      ...on.leftovers.map((leftover): FleetLine => ({
-        type: 'leftover',
-        id: `${leftover.name}@${host}`,
-        leftover,
-        on,
-      })),
-    ];
+    const leftovers = on.leftovers.map((leftover): FleetLine => {
+      return { type: 'leftover', id: `${leftover.name}@${host}`, leftover, on };
+    });
+    return [head, ...lines, ...leftovers];
   });
+}
+
+export function hostOfLine(line: FleetLine): string {
+  return line.type === 'host' ? line.host : line.on.host;
+}
+
+function hostOf(instance: string): string {
+  return instance.split('@').at(-1)!;
 }
 
 /** The lock of the stage: the first host decides who has it. */
