@@ -34,6 +34,7 @@ export function sampleCall(options: SampleOptions, onSamples: (samples: readonly
   const longest = instances.reduce((sum, { health }) => sum + health.timeoutMs, 0);
   return {
     stdin: 'alone',
+    shell: 'new',
     signal,
     quietMs: 60_000 + sampleEveryMs + longest,
     onFrame: onSampleFrame(instances, onSamples),
