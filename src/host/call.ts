@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly payload?: Payload;
   /** `alone`: the verb has stdin to itself, and takes its end for our going away. */
   readonly stdin?: 'alone' | 'shared';
+  /** `new`: whatever goes on for long leaves a shell that waits for requests to those who are about to come. */
+  readonly shell?: 'new' | 'any';
   /** Sent on the shell of this call without waiting for its end: the host takes one after the other. */
   readonly behind?: Call;
   readonly signal?: AbortSignal;
@@ -44,7 +46,7 @@ export async function startCall(context: CallContext, request: Request, options:
   const nonce = createNonce();
   const sent = { nonce, text: requestText(request, nonce) };
   const answer = new Answer({ ...options, host: context.host, request });
-  const shell = await begin(context, sent, { answer, behind: options.behind });
+  const shell = await begin(context, sent, { answer, ...options });
   answer.watch(shell);
   if (options.stdin === 'alone') shell.handOver();
   if (options.payload) shell.fill(nonce);
@@ -59,12 +61,12 @@ export async function startCall(context: CallContext, request: Request, options:
   };
 }
 
-interface Beginning {
+interface Beginning extends Pick<CallOptions, 'behind' | 'shell'> {
   readonly answer: Answer;
-  readonly behind: Call | undefined;
 }
 
-async function begin({ shells }: CallContext, sent: Sent, { answer, behind }: Beginning): Promise<HostShell> {
+async function begin({ shells }: CallContext, sent: Sent, { answer, behind, shell }: Beginning): Promise<HostShell> {
+  if (shell === 'new') return shells.beginAnew(sent, answer);
   if (!behind?.shell.isOpen) return shells.begin(sent, answer);
   await behind.shell.send(sent, answer);
   return behind.shell;

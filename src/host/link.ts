@@ -10,8 +10,8 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** A rollout has two channels to a host for long, and a log may be followed beside it. */
-const MOST_CONNECTIONS = 3;
+/** A rollout has three channels to a host for long, with a canary; beside it a log may be followed, and vitals are sampled. */
+const MOST_CONNECTIONS = 5;
 
 /** One connection is enough, unless the host allows it fewer sessions than are needed (MaxSessions). */
 export function createLink(connect: () => Promise<Connection>): Link {

@@ -10,16 +10,20 @@ import { isStatus, releaseName } from './reading.ts';
 import { each, lines, type Request, type Variables } from './request.ts';
 import type { SampleOptions } from './verbs.ts';
 
-/** Between two probes of an instance. */
+/** Between two probes of a canary. */
 const LEAST_MS = 1000;
 /** Lines of metrics that are read of one instance: the host adds up series, so that there are few. */
 const MOST_METRICS = 5000;
 
 export function sampleRequest({ rollout, instances, sampleEveryMs }: SampleOptions): Request {
-  const every = Math.max(LEAST_MS, Math.min(...instances.map(({ health }) => health.intervalMs)));
+  const often = Math.max(LEAST_MS, Math.min(...instances.map(({ health }) => health.intervalMs)));
+  const pace =
+    rollout === undefined
+      ? { rollout: '', every: sampleEveryMs, first_after: 0 }
+      : { rollout, every: often, first_after: sampleEveryMs };
   return {
     verb: 'sample',
-    variables: { rollout, every, sample_every: sampleEveryMs },
+    variables: { ...pace, sample_every: sampleEveryMs },
     functions: [
       each(
         'each_instance',
@@ -34,6 +38,7 @@ export function sampleCall(options: SampleOptions, onSamples: (samples: readonly
   const longest = instances.reduce((sum, { health }) => sum + health.timeoutMs, 0);
   return {
     stdin: 'alone',
+    shell: 'new',
     signal,
     quietMs: 60_000 + sampleEveryMs + longest,
     onFrame: onSampleFrame(instances, onSamples),

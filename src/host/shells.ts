@@ -6,6 +6,8 @@ import { HostShell, type Listener } from './shell.ts';
 export interface Shells {
   /** Sends a request on a shell that waits for one, or with the command of a new one. */
   begin(request: Sent, listener: Listener): Promise<HostShell>;
+  /** The same, on a new shell in any case. */
+  beginAnew(request: Sent, listener: Listener): Promise<HostShell>;
 }
 
 export interface ShellsOptions extends HostPlace {
@@ -28,17 +30,21 @@ export function createShells(options: ShellsOptions): Shells {
     shells = [...shells.filter((one) => one.isOpen), shell];
     return shell;
   };
+  const send = async (shell: HostShell, request: Sent, listener: Listener) => {
+    await shell.send(request, listener);
+    return shell;
+  };
+  const beginAnew: Shells['beginAnew'] = async (request, listener) => {
+    if (!fitsCommand(request)) return send(await open(), request, listener);
+    const opened = await open(request);
+    opened.hear(request.nonce, listener);
+    return opened;
+  };
   return {
-    begin: async (request, listener) => {
+    begin: (request, listener) => {
       const idle = shells.find((one) => one.isIdle);
-      if (!idle && fitsCommand(request)) {
-        const opened = await open(request);
-        opened.hear(request.nonce, listener);
-        return opened;
-      }
-      const shell = idle ?? (await open());
-      await shell.send(request, listener);
-      return shell;
+      return idle ? send(idle, request, listener) : beginAnew(request, listener);
     },
+    beginAnew,
   };
 }

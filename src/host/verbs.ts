@@ -247,7 +247,11 @@ export interface Control {
 }
 
 export interface SampleOptions {
-  readonly rollout: string;
+  /**
+   * Whose canary is judged. Without one nobody needs the lock, nothing is written to the stage's folder, each sample has one
+   * probe and no release, and the first one comes at once.
+   */
+  readonly rollout?: string;
   readonly instances: readonly InstanceSettings[];
   readonly sampleEveryMs: number;
   readonly signal: AbortSignal;

@@ -24,6 +24,7 @@ import type { FollowOptions, PreparedRollout, StageSession } from './session.ts'
 import { lookAtHosts, type Stage } from './stage.ts';
 import { startRollout } from './start.ts';
 import { findUnfinished } from './unfinished.ts';
+import { watchVitals } from './vitals.ts';
 
 export interface SessionOptions {
   readonly settings: Settings;
@@ -60,6 +61,7 @@ export function openSession({
   );
   const stage: Stage = { settings, clients, manifests: createManifests(join(cacheDir, 'manifests')), cacheDir, clock };
   const instances = settings.instances.map(({ id }) => id);
+  const closed = new AbortController();
   return {
     app: settings.app,
     stage: settings.stage,
@@ -91,7 +93,9 @@ export function openSession({
       return askController(stage, intent);
     },
     followLog: (instance, options) => void followLog(stage, instance, options),
+    vitals: (options) => watchVitals(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     close: async () => {
+      closed.abort();
       await Promise.allSettled([...links.values()].map((link) => link.close()));
     },
   };

@@ -1,10 +1,9 @@
 import type { Sample } from '../analysis/sample.ts';
 import { createWatch, paced, type RoleWatched, type Watch, type Watched } from '../analysis/watch.ts';
-import { SlipwayError } from '../base/errors.ts';
 import { hostOf, instanceOf, plannedInstance, type RolloutContext } from './context.ts';
+import { keepSampling } from './keep-sampling.ts';
 import type { Watching } from './plan.ts';
 import type { Run } from './run.ts';
-import { BACKOFF_MS } from './updating.ts';
 
 /** New instances, by role, beside those of the same role that were not updated yet. */
 export function rolesWatched(context: RolloutContext, run: Run, instances: readonly string[]): readonly RoleWatched[] {
@@ -90,40 +89,22 @@ interface HostSampling extends Sampling {
 
 async function sampleHost(context: RolloutContext, sampling: HostSampling): Promise<void> {
   const { clock, events } = context;
-  const { host, watch, signal, onSamples } = sampling;
+  const { host, ids, watch, watched, signal, onSamples } = sampling;
   const offset = context.clockOffsets.get(host) ?? 0;
-  let losses = 0;
-  const take = (told: readonly Sample[]) => {
-    if (signal.aborted) return;
-    if (losses > 0) events.emit({ type: 'host.connected', host });
-    losses = 0;
-    const samples = told.map((sample) => ({ ...sample, t: sample.t + offset }));
-    watch.take(samples, clock.now());
-    onSamples(host, samples);
-  };
-  for (;;) {
-    const reason = await listen(context, sampling, take);
-    if (signal.aborted) return;
-    if (losses === 0) events.emit({ type: 'host.lost', host, reason });
-    losses += 1;
-    // whoever has aborted it does not wait
-    await clock.sleep(BACKOFF_MS[Math.min(losses, BACKOFF_MS.length) - 1]!, signal).catch(() => undefined);
-  }
-}
-
-/** Until the channel ends; answers with why. */
-async function listen(
-  context: RolloutContext,
-  { host, ids, watched, signal }: HostSampling,
-  take: (samples: readonly Sample[]) => void,
-): Promise<string> {
-  const instances = ids.map((id) => instanceOf(context, id)).filter((one) => one.host === host);
-  const { sampleEveryMs } = watched;
-  try {
-    await hostOf(context, host).sample({ rollout: context.id, instances, sampleEveryMs, signal }, take);
-    return 'it stopped to tell of its instances';
-  } catch (thrown) {
-    if (!(thrown instanceof SlipwayError)) throw thrown;
-    return thrown.message;
-  }
+  let isLost = false;
+  await keepSampling({
+    ...{ host: hostOf(context, host), clock, signal, rollout: context.id, sampleEveryMs: watched.sampleEveryMs },
+    instances: ids.map((id) => instanceOf(context, id)).filter((one) => one.host === host),
+    onSamples: (told) => {
+      if (isLost) events.emit({ type: 'host.connected', host });
+      isLost = false;
+      const samples = told.map((sample) => ({ ...sample, t: sample.t + offset }));
+      watch.take(samples, clock.now());
+      onSamples(host, samples);
+    },
+    onLost: (reason) => {
+      if (!isLost) events.emit({ type: 'host.lost', host, reason });
+      isLost = true;
+    },
+  });
 }

@@ -1,4 +1,5 @@
 import type { DeployRef } from '../git/refs.ts';
+import type { Sample } from '../analysis/sample.ts';
 import type { Answered } from './ask-controller.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Changes } from './changes.ts';
@@ -51,6 +52,11 @@ export interface StageSession {
   ask(intent: WishedIntent): Promise<Answered>;
   /** Follows the log of an instance until the signal is aborted. Lines are sanitised. */
   followLog(instance: string, options: FollowOptions): void;
+  /**
+   * Looks at every instance again and again, on all hosts at once, until the signal is aborted or the session is closed.
+   * A host that is lost is tried again. Begin it after the first `inspect`, which should not have to wait for it.
+   */
+  vitals(options: VitalsOptions): void;
   close(): Promise<void>;
 }
 
@@ -122,6 +128,16 @@ export interface FollowOptions {
   readonly onLine: (line: string) => void;
   /** Why nothing can be read: "no right to read the journal of …", with its mend. */
   readonly onTrouble: (message: string) => void;
+}
+
+export interface VitalsOptions {
+  readonly signal: AbortSignal;
+  /** VITALS_EVERY_MS when left out. */
+  readonly everyMs?: number;
+  /** Samples of one moment on one host, with times of our clock: what `takeVitals` takes. */
+  readonly onVitals: (host: string, samples: readonly Sample[]) => void;
+  /** Why a host tells nothing, said once for each reason; `onVitals` says when it is back. */
+  readonly onTrouble: (host: string, message: string) => void;
 }
 
 /** What a person may ask of a running rollout. Which of them is legal when: transitions.ts. */

@@ -34,9 +34,13 @@ export async function readHost(
   const began = clock.now();
   const state = await clients.get(host)!.probe({ instances, shared: settings.shared, proxies, ...asked });
   const answered = clock.now();
-  // a busybox host tells its time to half a second; below a second the offset is noise
-  const offset = (began + answered) / 2 - state.now;
-  return { state, clockOffset: Math.abs(offset) < 1000 ? 0 : Math.round(offset) };
+  return { state, clockOffset: clockOffset((began + answered) / 2, state.now) };
+}
+
+/** Our clock minus that of a host, ms. A busybox host tells its time to half a second: below a second it is noise. */
+export function clockOffset(ours: number, theirs: number): number {
+  const offset = ours - theirs;
+  return Math.abs(offset) < 1000 ? 0 : Math.round(offset);
 }
 
 export async function lookAtHosts(stage: Stage): Promise<readonly HostReading[]> {

@@ -45,3 +45,21 @@ test('a host that could not be reached is tried again by whoever needs it next',
   for (let i = 0; i < 3; i += 1) await expect(link.open('true')).rejects.toMatchObject({ code: 'SLIP_UNREACHABLE' });
   expect(seen.tries).toBe(3);
 });
+
+test('a host that allows one session a connection still takes a rollout, its canary, a log and the vitals at once', async () => {
+  const seen = { connections: 0 };
+  const link = createLink(() => {
+    seen.connections += 1;
+    let free = 1;
+    const open = (): Promise<Channel> => {
+      if (free === 0) return Promise.reject(new RemoteError({ code: 'SLIP_CHANNEL_REFUSED', message: 'full' }));
+      free -= 1;
+      return Promise.resolve({ ended: new Promise(() => undefined) } as unknown as Channel);
+    };
+    const { signal: lost } = new AbortController();
+    return Promise.resolve({ host: 'h', open, lost, close: () => Promise.resolve() } as unknown as Connection);
+  });
+  for (const what of ['requests', 'control', 'samples', 'log', 'vitals']) await link.open(what);
+  expect(seen.connections).toBe(5);
+  await expect(link.open('one more')).rejects.toMatchObject({ code: 'SLIP_CHANNEL_REFUSED' });
+});

@@ -5,10 +5,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createHostClient } from '../../src/host/client.ts';
-import type { Sample } from '../../src/analysis/sample.ts';
-import type { InstanceSettings } from '../../src/config/settings.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { at, withReleases } from './bots.ts';
+import { sampling } from './samples.ts';
 import { hostMaker, SHELLS, which } from './shells.ts';
 import { begin, bot, change, ONE, TWO } from './stage.ts';
 import { until } from './until.ts';
@@ -26,28 +25,6 @@ async function metricsOf(told: { text: string; status?: number }) {
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Samples once a second, until it is disposed of. */
-function sampling({ client }: Pick<LocalHost, 'client'>, instances: readonly InstanceSettings[]) {
-  const enough = new AbortController();
-  const samples: Sample[] = [];
-  const done = client.sample({ rollout: 'r1', instances, sampleEveryMs: 1000, signal: enough.signal }, (told) => {
-    samples.push(...told);
-  });
-  done.catch(() => undefined);
-  return {
-    samples,
-    /** The first sample from now on that is as wanted; whoever waits for none waits in vain. */
-    next: (wanted: (sample: Sample) => boolean = () => true) => {
-      const seen = samples.length;
-      return until(() => samples.slice(seen).find(wanted));
-    },
-    end: async () => {
-      enough.abort();
-      await expect(done).rejects.toMatchObject({ name: 'Cancelled' });
     },
   };
 }

@@ -22,9 +22,10 @@ systemctl_show() {
 }
 
 # Reads the state of the service into: STATUS (running starting stopped failed none unknown), PID, START (changes with
-# every start), RESTARTS, RESULT (systemd's word for how it ended), DETAIL.
+# every start), RESTARTS, RESULT (systemd's word for how it ended), DETAIL; and where systemd counts what all processes of the
+# unit take, MEMORY and MEMORY_MAX (bytes) and CPU (ms since the start).
 read_service() {
-  STATUS=unknown PID='' START='' RESTARTS='' RESULT='' DETAIL=''
+  STATUS=unknown PID='' START='' RESTARTS='' RESULT='' DETAIL='' MEMORY='' MEMORY_MAX='' CPU=''
   case $svc in
     systemd) read_systemd ;;
     command) read_command ;;
@@ -44,9 +45,10 @@ read_systemd() {
       NRestarts) RESTARTS=$u_value ;;
       ExecMainStatus) u_status=$u_value ;;
       Result) RESULT=$u_value ;;
+      MemoryCurrent | MemoryMax | CPUUsageNSec) read_count ;;
     esac
   done <<END
-$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result 2>/dev/null)
+$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result,MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
 END
   [ "$PID" != 0 ] || PID=
   DETAIL="$u_active ($u_sub), result $RESULT, exit status $u_status"
@@ -61,6 +63,16 @@ END
       esac
       ;;
     *) DETAIL="unit $unit is $u_load" ;;
+  esac
+}
+
+# Without a limit it says infinity, without counting "[not set]"; older ones say 2^64 - 1 for both.
+read_count() {
+  case $u_value in '' | *[!0-9]* | 18446744073709551615) return 0 ;; esac
+  case $u_key in
+    MemoryCurrent) MEMORY=$u_value ;;
+    MemoryMax) MEMORY_MAX=$u_value ;;
+    CPUUsageNSec) CPU=$((u_value / 1000000)) ;;
   esac
 }
 

@@ -1,32 +1,48 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# sample: what a canary is judged by, of all instances that the request names, until the client goes. Changes nothing.
+# sample: what a canary is judged by, and what a person sees of a stage, of all instances that the request names, until the
+# client goes. Changes nothing and needs no lock.
 # The request defines each_instance FN (as for a probe, and: metrics_url, metrics_wanted: names of series, a line each, with
-# the labels that count), every (ms between two probes) and sample_every (ms between two samples).
+# the labels that count), every (ms between two probes), sample_every (ms between two samples), first_after (ms until the
+# first one) and rollout: whose folder holds what is kept from sample to sample. Without one, for a person, nobody asks which
+# release runs.
 
 verb_sample() {
-  S=$META/rollouts/$rollout/sample.$N
-  mkdir -p -- "$S" || fail write "$S"
+  sample_folder
   after=end_samples
   lease
   each_instance sample_begin
   # the folder is cleared when nobody hears us any more, too; what was started above still ends by it
   trap '' PIPE
+  # the times of samples go on evenly, whoever sets the clock meanwhile
+  read_wall
   read_clock
-  s_next=$((MS + sample_every))
-  while :; do
+  s_wall=$((NOW - MS)) s_next=$((MS + first_after))
+  while [ -d "$S" ]; do
     read_clock
-    s_round=$((MS + every))
-    each_instance sample_probe
-    read_clock
+    s_round=$((MS + every)) s_tells=no
     if [ "$MS" -ge "$s_next" ]; then
-      s_next=$((s_next + sample_every))
+      s_tells=yes s_next=$((s_next + sample_every))
       [ "$s_next" -gt "$MS" ] || s_next=$((MS + sample_every))
-      each_instance sample_tell
-      frame sampled
-      read_clock
     fi
+    each_instance sample_look
+    [ "$s_tells" = no ] || frame sampled
+    read_clock
     [ "$MS" -ge "$s_round" ] || pause_ms "$((s_round - MS))"
   done
+  fail write "$S"
+}
+
+# Whoever only looks leaves nothing in the folder of the stage, which need not be there, or ours to write to.
+sample_folder() {
+  if [ -n "$rollout" ]; then
+    S=$META/rollouts/$rollout/sample.$N
+    mkdir -p -- "$S" || fail write "$S"
+  else
+    S=$XDG_RUNTIME_DIR
+    [ -w "$S" ] || S=${TMPDIR:-/tmp}
+    S=$S/slipway-sample.$N
+    mkdir -m 700 -- "$S" || fail write "$S"
+  fi
 }
 
 end_samples() { rm -rf -- "$S"; }
@@ -51,19 +67,19 @@ sample_begin() {
 # What is kept from sample to sample, anew.
 sample_begins() { true >"$S/$I.probes" && true >"$S/$I.reply"; }
 
-sample_probe() {
+sample_look() {
   [ "$probe" != running ] || read_service
   probe_once
   printf ' %s:%s' "$HEALTHY" "$LATENCY" >>"$S/$I.probes"
   read_reply_release
   [ -z "$REPLY_RELEASE" ] || printf '%s\n' "$REPLY_RELEASE" >"$S/$I.reply"
+  [ "$s_tells" = no ] || sample_tell
 }
 
 sample_tell() {
-  read_service
-  read_runs
-  if [ "$svc" = files ]; then read_release "$D/instances/$I/current" && RUNS=$RELEASE; fi
-  [ -n "$RUNS" ] || { read_line "$S/$I.reply" && RUNS=$LINE; }
+  [ "$probe" = running ] || read_service
+  RUNS=
+  [ -z "$rollout" ] || read_sampled_release
   read_load
   read_log
   s_metrics=no
@@ -71,34 +87,39 @@ sample_tell() {
   s_oom=no
   [ "$RESULT" != oom-kill ] || s_oom=yes
   read_line "$S/$I.probes" || :
-  read_wall
-  frame sample "$I" "$NOW" "$STATUS" "$START" "$DETAIL" "$s_oom" "$RUNS" "${LINE# }" "$LOG_LINES" "$LOG_ERRORS" \
+  read_clock
+  frame sample "$I" "$((s_wall + MS))" "$STATUS" "$START" "$DETAIL" "$s_oom" "$RUNS" "${LINE# }" "$LOG_LINES" "$LOG_ERRORS" \
     "$MEMORY" "$MEMORY_MAX" "$CPU" "$s_metrics"
   sample_begins
 }
 
-# What the instance takes of its machine, into MEMORY and MEMORY_MAX (bytes) and CPU (ms since its start); empty where nothing
-# tells. systemd counts all processes of a unit, where it counts.
+read_sampled_release() {
+  read_runs
+  if [ "$svc" = files ]; then read_release "$D/instances/$I/current" && RUNS=$RELEASE; fi
+  [ -n "$RUNS" ] || { read_line "$S/$I.reply" && RUNS=$LINE; }
+}
+
+# What systemd does not count, of the main process alone; it stays empty where nothing tells.
 read_load() {
-  MEMORY='' MEMORY_MAX='' CPU=''
-  if [ "$svc" = systemd ]; then
-    while IFS='=' read -r l_key l_value; do
-      # without a limit it says infinity, without counting "[not set]"; older ones say 2^64 - 1 for both
-      case $l_value in '' | *[!0-9]* | 18446744073709551615) continue ;; esac
-      case $l_key in
-        MemoryCurrent) MEMORY=$l_value ;;
-        MemoryMax) MEMORY_MAX=$l_value ;;
-        CPUUsageNSec) CPU=$((l_value / 1000000)) ;;
-      esac
-    done <<END
-$(systemctl_show MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
-END
-  fi
+  [ -z "$MEMORY" ] || [ -z "$CPU" ] || return 0
   [ -n "$PID" ] && [ -r "/proc/$PID/stat" ] || return 0
-  [ -n "$MEMORY" ] || MEMORY=$(awk '$1 == "VmRSS:" { printf "%d", $2 * 1024 }' "/proc/$PID/status" 2>/dev/null)
-  # fields 14 and 15, after a name that may hold anything: 1/100 s as user and in the kernel
-  [ -n "$CPU" ] || CPU=$(awk '{ all = all " " $0 } END { sub(/.*\) /, "", all); split(all, f, " "); printf "%d", (f[12] + f[13]) * 10 }' \
-    "/proc/$PID/stat" 2>/dev/null)
+  read -r l_cpu l_memory <<END
+$(process_load "$PID" 2>/dev/null)
+END
+  [ -n "$CPU" ] || CPU=$l_cpu
+  [ -n "$MEMORY" ] || MEMORY=$l_memory
+}
+
+# Fields 14 and 15 of stat, after a name that may hold anything: 1/100 s as user and in the kernel.
+process_load() {
+  awk '
+    FILENAME ~ /stat$/ { all = all " " $0 }
+    FILENAME ~ /status$/ && $1 == "VmRSS:" { memory = $2 * 1024 }
+    END {
+      sub(/.*\) /, "", all)
+      if (split(all, f, " ") > 12) printf "%.0f", (f[12] + f[13]) * 10
+      if (memory != "") printf " %.0f", memory
+    }' "/proc/$1/stat" "/proc/$1/status"
 }
 
 # Lines of its log since the sample before into LOG_LINES, those that tell of an error into LOG_ERRORS; both empty when nobody may
@@ -117,9 +138,12 @@ END
   if read -r l_from l_same <"$S/$I.at"; then
     # begun anew, by another file or by emptying it
     if [ "$l_same" != "$l_file" ] || [ "$l_size" -lt "$l_from" ]; then l_from=0; fi
-    read -r LOG_LINES LOG_ERRORS l_read <<END
+    LOG_LINES=0 LOG_ERRORS=0 l_read=0
+    if [ "$l_size" != "$l_from" ]; then
+      read -r LOG_LINES LOG_ERRORS l_read <<END
 $(tail -c "+$((l_from + 1))" -- "$l_log" | head -c "$((l_size - l_from))" | count_lines "$l_form" "$((l_size - l_from))")
 END
+    fi
     l_from=$((l_from + ${l_read:-0}))
   else
     l_from=$l_size

@@ -18,6 +18,7 @@ import type {
   RolloutOutcome,
   RunningRollout,
   StageSession,
+  VitalsOptions,
 } from '../../../src/rollout/session.ts';
 import { refusal } from '../../../src/rollout/transitions.ts';
 import type { Person } from '../../../src/tui/index.ts';
@@ -106,6 +107,7 @@ export class FakeSession implements StageSession {
   readonly asked: (DeployOptions & RollbackOptions)[] = [];
   readonly started: PreparedRollout[] = [];
   readonly follows: FakeFollow[] = [];
+  readonly vitalsTaken: VitalsOptions[] = [];
   /** The rollout that nobody runs any more. */
   left: () => Promise<Unfinished> = () => Promise.reject(noRollout());
   /** What whoever runs a rollout elsewhere says to a wish. */
@@ -192,6 +194,15 @@ export class FakeSession implements StageSession {
   /** The log that is followed now. */
   get log(): FakeFollow | undefined {
     return this.follows.findLast((one) => !one.options.signal.aborted);
+  }
+
+  vitals(options: VitalsOptions): void {
+    this.vitalsTaken.push(options);
+  }
+
+  /** Whoever wants to hear of vitals now. */
+  get hearing(): VitalsOptions | undefined {
+    return this.vitalsTaken.findLast((one) => !one.signal.aborted);
   }
 
   close(): Promise<void> {
