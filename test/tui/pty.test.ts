@@ -63,7 +63,7 @@ describe('in a real terminal', () => {
     expect(app.text).toContain('nobody caught this');
   });
 
-  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s without a rollout ends with 130', async (signal) => {
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'])('%s without a rollout ends with 130', async (signal) => {
     const app = start('calm');
     await app.see('6 healthy');
     app.kill(signal);
@@ -71,10 +71,10 @@ describe('in a real terminal', () => {
     expectRestored(app);
   });
 
-  test('SIGTERM while a rollout runs leaves it, and says what to type next', async () => {
+  test.each(['SIGTERM', 'SIGQUIT'])('%s while a rollout runs leaves it, and says what to type next', async (signal) => {
     const app = start('quick');
     await startRollout(app);
-    app.kill('SIGTERM');
+    app.kill(signal);
     expect(await app.ended()).toBe(5);
     expectRestored(app);
     expect(app.text).toContain('next: slipway resume production');

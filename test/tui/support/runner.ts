@@ -32,7 +32,13 @@ session.plans = async (options) => {
 };
 if (scene === 'troubled') session.fleet = () => Promise.resolve(troubledFleet());
 if (scene === 'crash') session.fleet = () => Promise.resolve({ hosts: null, releases: [] } as never);
-if (scene === 'throw') setTimeout(() => void Promise.reject(new Error('nobody caught this')), 1500);
+if (scene === 'throw') {
+  const { fleet } = session;
+  session.fleet = () => {
+    setTimeout(() => void Promise.reject(new Error('nobody caught this')), 500);
+    return fleet();
+  };
+}
 
 const alone = scene !== 'stages';
 process.exitCode = await startTui({
