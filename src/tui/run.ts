@@ -6,6 +6,7 @@ import { closingWords, crashWords } from './closing.ts';
 import { type Problem, type UiState, initialUi, isRunning, problemOf } from './state.ts';
 import { type Store, createStore } from './store.ts';
 import { createJobControl } from './terminal/job-control.ts';
+import { createModes } from './terminal/modes.ts';
 import { onSignals } from './terminal/on-signals.ts';
 import type { Streams } from './terminal/streams.ts';
 import { type Looks, themeOf } from './theme.ts';
@@ -46,6 +47,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const { promise, resolve: end } = Promise.withResolvers<End>();
   const broken = (error: unknown) => end({ type: 'broken', problem: problemOf(asSlipwayError(error)) });
   let suspend: SuspendTerminal | undefined;
+  const modes = createModes(streams, signals);
   const jobs = createJobControl(signals, () => suspend);
   const release = onSignals(
     { signals, streams },
@@ -61,7 +63,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   openFirst(options, store);
   void runTicker(store, clock, ended.signal);
 
-  const onMounted = (handOver: SuspendTerminal) => void (suspend = handOver);
+  const onMounted = (handOver: SuspendTerminal) => void (suspend = modes.around(handOver));
   const app = render(createElement(App, { store, frames: createFrames(store), onMounted }), {
     ...streams,
     alternateScreen: true,
@@ -71,9 +73,11 @@ async function show({ options, store, ended }: Showing): Promise<End> {
     maxFps: 60,
     incrementalRendering: true,
   });
+  modes.enter();
   // a crash inside React is heard nowhere else
   app.waitUntilExit().then(() => end({ type: 'signal' }), broken);
   const why = await promise;
+  modes.end();
   app.unmount();
   await app.waitUntilExit().catch(() => undefined);
   streams.stdout.off('resize', resized);
