@@ -61,6 +61,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const resized = () => store.post({ type: 'resized', size: sizeOf(streams) });
   streams.stdout.on('resize', resized);
   openFirst(options, store);
+  for (const text of options.warnings ?? []) store.dispatch({ type: 'notify', text, style: 'warn' });
   void runTicker(store, clock, ended.signal);
 
   const onMounted = (handOver: SuspendTerminal) => void (suspend = modes.around(handOver));

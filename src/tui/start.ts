@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Prefs } from '../prefs/prefs.ts';
 import { type Looks, looksOf } from './theme.ts';
 import type { Signals, Streams } from './terminal/streams.ts';
 import type { StageEntry } from './workers/workers.ts';
@@ -12,6 +13,10 @@ export interface TuiOptions {
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly signals: Signals;
+  /** What is remembered on this machine; without it nothing is. */
+  readonly prefs?: Prefs;
+  /** Shown when the screen comes up; one line each. */
+  readonly warnings?: readonly string[];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { demoMode, runDemo } from '../../demo/demo.ts';
 import type { Scene } from '../../demo/scene.ts';
 import type { CliContext } from '../context.ts';
+import { memoryPrefs } from '../../prefs/prefs.ts';
 import { runRollout } from '../run-rollout.ts';
 import { showStatus } from './status.ts';
 
@@ -65,5 +66,7 @@ async function openScreen(context: CliContext, scene: Scene): Promise<number> {
     clock: context.clock,
     env: context.env,
     signals: process,
+    // it leaves nothing on this machine, and is the same for everybody
+    prefs: memoryPrefs(),
   });
 }
