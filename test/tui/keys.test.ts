@@ -22,7 +22,7 @@ function state(change: Partial<UiState> = {}): UiState {
   const given = {
     now: NOW,
     size: { columns: 80, rows: 24 },
-    looks: { colour: true, ascii: false },
+    looks: { palette: 'dark', ascii: false } as const,
     stages: [{ stage: 'production', protected: true }],
   };
   return {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadAll, loadSettings } from '../../config/load.ts';
-import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
+import { type CliContext, type GlobalOptions, askedTheme, isInteractive } from '../context.ts';
 import { openSettings } from '../open.ts';
 import { UserError } from '../../base/errors.ts';
 import { list } from '../../base/text.ts';
@@ -41,6 +41,7 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
     env: context.env,
     signals: process,
     prefs,
+    ...askedTheme(flags),
     ...(warning === undefined ? {} : { warnings: [warning] }),
   });
 }
