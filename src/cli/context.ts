@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { ThemeName } from '../prefs/themes.ts';
 
 /** Everything a command takes from the world around it. */
 export interface CliContext {
@@ -20,6 +21,15 @@ export interface GlobalOptions {
   readonly config: string;
   readonly acceptNewHostKeys?: boolean;
   readonly debug?: boolean;
+  readonly theme?: ThemeName;
+  /** False with --no-color. */
+  readonly color?: boolean;
+}
+
+/** The theme that the command line asks for, if any. */
+export function askedTheme({ theme, color }: Pick<GlobalOptions, 'theme' | 'color'>): { readonly theme?: ThemeName } {
+  if (color === false) return { theme: 'mono' };
+  return theme === undefined ? {} : { theme };
 }
 
 export function say({ stdout }: CliContext, line = ''): void {

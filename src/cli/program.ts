@@ -3,6 +3,7 @@ import { asSlipwayError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { list } from '../base/text.ts';
 import { STRATEGIES } from '../config/settings.ts';
+import { THEMES } from '../prefs/themes.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleJson, troubleLines } from './report/trouble.ts';
@@ -94,6 +95,7 @@ function withGlobals(command: Command): Command {
     .option('-c, --config <file>', 'the configuration', 'hosts.json')
     .option('--accept-new-host-keys', 'add the keys of hosts that were never seen before to known_hosts')
     .option('--no-color', 'no colours')
+    .addOption(new Option('--theme <theme>', 'colours of the full-screen program').choices(THEMES))
     .option('--debug', 'show stack traces');
 }
 
@@ -209,9 +211,9 @@ function addDemo(program: Command, context: CliContext, done: Done): void {
     .command('demo')
     .description('three hosts and a bot on this machine: deploy, watch a bad release go back, roll back')
     .option('--plain', 'play the story as text')
-    .action(async (flags: { plain?: boolean }) => {
+    .action(async (_flags: unknown, command: Command) => {
       const { demo } = await import('./commands/demo.ts');
-      done(await demo(context, flags));
+      done(await demo(context, command.optsWithGlobals()));
     });
 }
 

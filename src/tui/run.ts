@@ -7,6 +7,7 @@ import { type Problem, type UiState, initialUi, isRunning, problemOf } from './s
 import { type Store, createStore } from './store.ts';
 import { createJobControl } from './terminal/job-control.ts';
 import { createShellOut } from './terminal/shell-out.ts';
+import { createModes } from './terminal/modes.ts';
 import { onSignals } from './terminal/on-signals.ts';
 import type { Streams } from './terminal/streams.ts';
 import { type Looks, themeOf } from './theme.ts';
@@ -47,6 +48,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const { promise, resolve: end } = Promise.withResolvers<End>();
   const broken = (error: unknown) => end({ type: 'broken', problem: problemOf(asSlipwayError(error)) });
   let suspend: SuspendTerminal | undefined;
+  const modes = createModes(streams, signals);
   const jobs = createJobControl(signals, () => suspend);
   const shellOut = createShellOut({ store, stages: options.sessions, suspend: () => suspend });
   const release = onSignals(
@@ -62,9 +64,10 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const resized = () => store.post({ type: 'resized', size: sizeOf(streams) });
   streams.stdout.on('resize', resized);
   openFirst(options, store);
+  for (const text of options.warnings ?? []) store.dispatch({ type: 'notify', text, style: 'warn' });
   void runTicker(store, clock, ended.signal);
 
-  const onMounted = (handOver: SuspendTerminal) => void (suspend = handOver);
+  const onMounted = (handOver: SuspendTerminal) => void (suspend = modes.around(handOver));
   const app = render(createElement(App, { store, frames: createFrames(store), onMounted }), {
     ...streams,
     alternateScreen: true,
@@ -74,9 +77,11 @@ async function show({ options, store, ended }: Showing): Promise<End> {
     maxFps: 60,
     incrementalRendering: true,
   });
+  modes.enter();
   // a crash inside React is heard nowhere else
   app.waitUntilExit().then(() => end({ type: 'signal' }), broken);
   const why = await promise;
+  modes.end();
   app.unmount();
   await app.waitUntilExit().catch(() => undefined);
   streams.stdout.off('resize', resized);

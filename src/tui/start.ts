@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { type Looks, looksOf } from './theme.ts';
+import type { Prefs } from '../prefs/prefs.ts';
+import type { ThemeName } from '../prefs/themes.ts';
+import { looksOf, wishedTheme } from './looks.ts';
 import type { Signals, Streams } from './terminal/streams.ts';
+import type { Looks } from './theme.ts';
 import type { StageEntry } from './workers/workers.ts';
 
 export interface TuiOptions {
@@ -12,6 +15,12 @@ export interface TuiOptions {
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly signals: Signals;
+  /** What is remembered on this machine; without it nothing is. */
+  readonly prefs?: Prefs;
+  /** The theme asked for on the command line. */
+  readonly theme?: ThemeName;
+  /** Shown when the screen comes up; one line each. */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -19,18 +28,20 @@ export interface TuiOptions {
  * terminal is as it was before, whatever happened. Ink is loaded only here, so that plain commands start fast.
  */
 export async function startTui(options: TuiOptions): Promise<number> {
-  const looks = looksOf(options.env);
-  const { run } = await loadInk(options.env, looks);
-  return run(options, looks);
+  const { env, prefs, warnings = [] } = options;
+  const { theme, warning } = wishedTheme({ asked: options.theme, env, remembered: prefs?.theme() });
+  const looks = looksOf(env, theme);
+  const { run } = await loadInk(env, looks);
+  return run({ ...options, warnings: warning === undefined ? warnings : [...warnings, warning] }, looks);
 }
 
 /**
  * Ink does not know NO_COLOR, and React is twice as slow outside of production; both read their variables only while they
  * are loaded. They are put back at once: a build that is started later inherits them, and `npm ci` obeys NODE_ENV.
  */
-async function loadInk(env: NodeJS.ProcessEnv, { colour }: Looks): Promise<typeof import('./run.ts')> {
+async function loadInk(env: NodeJS.ProcessEnv, { palette }: Looks): Promise<typeof import('./run.ts')> {
   const before = { FORCE_COLOR: env['FORCE_COLOR'], NODE_ENV: env['NODE_ENV'] };
-  if (!colour) env['FORCE_COLOR'] = '0';
+  if (palette === 'mono') env['FORCE_COLOR'] = '0';
   env['NODE_ENV'] ??= 'production';
   try {
     return await import('./run.ts');

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAIN, type Site, startSite } from './support/site.ts';
@@ -12,18 +14,20 @@ afterAll(async () => {
 
 /** The program on a terminal: waits for text, answers, and tells how it ended. */
 class Terminal {
+  raw = '';
   private text = '';
   private wake: () => void = () => undefined;
   private readonly pty: IPty;
   readonly code: Promise<number>;
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
     const env = Object.fromEntries(
-      Object.entries(site.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries({ ...site.env, ...more }).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
     delete env['CI'];
     this.pty = spawn(process.execPath, [MAIN, ...args], { cwd: site.folder, env, cols: 120, rows: 40 });
     this.pty.onData((data) => {
+      this.raw += data;
       this.text += data;
       this.wake();
     });
@@ -91,5 +95,47 @@ describe('on a terminal', () => {
     await next.until('roll [b]ack');
     next.type('b\r');
     expect(await next.code).toBe(4);
+  });
+});
+
+describe('preferences', () => {
+  const folder = () => join(site.folder, '.config', 'slipway');
+  const onScreen = (...args: readonly string[]) =>
+    new Terminal(args, { XDG_CONFIG_HOME: join(site.folder, '.config'), NO_COLOR: undefined, TERM: 'xterm-256color' });
+  const leave = async (terminal: Terminal) => {
+    terminal.type('q');
+    expect(await terminal.code).toBe(0);
+  };
+
+  it('that cannot be read are kept beside, which the screen says, and it opens all the same', async () => {
+    mkdirSync(folder(), { recursive: true });
+    writeFileSync(join(folder(), 'config.json'), 'rubbish');
+    const terminal = onScreen('staging');
+    await terminal.until('Your preferences were not readable, and start anew.');
+    await leave(terminal);
+    const kept = readdirSync(folder()).filter((name) => name.startsWith('config.json.broken-'));
+    expect(kept.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['rubbish']);
+  });
+
+  it('open the stage that was open last', async () => {
+    const terminal = onScreen();
+    await terminal.until(' releases');
+    expect(terminal.raw).toContain('staging');
+    expect(terminal.raw).not.toContain('Stages');
+    await leave(terminal);
+  });
+
+  it.each([
+    ['the remembered theme', [], /^(?=[^]*\u001b\[34m)((?!\u001b\[36m)[^])*$/],
+    ['the one that is asked for', ['--theme', 'dark'], /^(?=[^]*\u001b\[36m)((?!\u001b\[34m)[^])*$/],
+    ['none with --no-color', ['--no-color'], /^((?!\u001b\[[\d;]*3[1-6]m)[^])*$/],
+  ])('show %s', async (_what, flags, colours) => {
+    const file = join(folder(), 'config.json');
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...kept, theme: 'light' }));
+    const terminal = onScreen(...flags);
+    await terminal.until(' releases');
+    expect(terminal.raw).toMatch(colours);
+    await leave(terminal);
   });
 });

@@ -8,7 +8,7 @@ import { FakeClock, turns } from './support/fake-clock.ts';
 
 function setUp() {
   const stages = ['production', 'staging'].map((stage) => ({ stage, protected: stage === 'production' }));
-  const given = { now: 0, size: { columns: 60, rows: 15 }, looks: { colour: false, ascii: true }, stages };
+  const given = { now: 0, size: { columns: 60, rows: 15 }, looks: { palette: 'mono', ascii: true } as const, stages };
   const store = createStore(initialUi(given), new FakeClock());
   const frames = createFrames(store);
   const app = render(createElement(App, { store, frames, onMounted: () => {} }));

@@ -26,7 +26,7 @@ function state(change: Partial<UiState> = {}): UiState {
   const given = {
     now: NOW,
     size: { columns: 80, rows: 24 },
-    looks: { colour: true, ascii: false },
+    looks: { palette: 'dark', ascii: false } as const,
     stages: [{ stage: 'production', protected: true }],
   };
   return {
@@ -272,6 +272,8 @@ describe('a report of keys', () => {
     expect(keysOf('jjk', none)).toEqual(['j', 'j', 'k']);
     expect(keysOf('ab\r', none)).toEqual(['a', 'b', 'enter']);
     expect(keysOf('é東', none)).toEqual(['é', '東']);
+    expect(keysOf('y\u0015ab\u007f\u0003', none)).toEqual(['y', 'ctrl+u', 'a', 'b', 'backspace', 'ctrl+c']);
+    expect(keysOf('a\u0000\u001c\u009b', none)).toEqual(['a']);
   });
 
   test('names the keys that have no character', () => {

@@ -15,11 +15,14 @@ afterEach(() => {
   open = [];
 });
 
-/** The terminal is as it was: primary screen, cursor shown, paste and input modes off. */
+/** The terminal is as it was: primary screen, cursor shown, paste, scroll and input modes off. */
 function expectRestored(app: PtyApp): void {
   expect(app.isAlternate).toBe(false);
   expect(app.mode(25)).toBe('h');
   expect(app.mode(2004)).toBe('l');
+  expect(app.mode(1007)).toBe('l');
+  // what the terminal had before us comes back where it can remember that
+  expect(app.raw.lastIndexOf('\u001b[?1007r')).toBeGreaterThan(app.raw.lastIndexOf('\u001b[?1007l'));
 }
 
 /** From the fleet of a protected stage into a rollout. */
@@ -43,6 +46,7 @@ describe('in a real terminal', () => {
     await app.see('6 healthy');
     expect(app.isAlternate).toBe(true);
     expect(app.mode(25)).toBe('l');
+    expect(app.mode(1007)).toBe('h');
     app.type('q');
     expect(await app.ended()).toBe(0);
     expectRestored(app);
@@ -65,7 +69,7 @@ describe('in a real terminal', () => {
     expect(app.text).toContain('nobody caught this');
   });
 
-  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'])('%s without a rollout ends with 130', async (signal) => {
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'])('%s without a rollout ends with 130', async (signal) => {
     const app = start('calm');
     await app.see('6 healthy');
     app.kill(signal);
@@ -73,10 +77,10 @@ describe('in a real terminal', () => {
     expectRestored(app);
   });
 
-  test('SIGTERM while a rollout runs leaves it, and says what to type next', async () => {
+  test.each(['SIGTERM', 'SIGQUIT'])('%s while a rollout runs leaves it, and says what to type next', async (signal) => {
     const app = start('quick');
     await startRollout(app);
-    app.kill('SIGTERM');
+    app.kill(signal);
     expect(await app.ended()).toBe(5);
     expectRestored(app);
     expect(app.text).toContain('next: slipway resume production');
@@ -128,10 +132,11 @@ describe('in a real terminal', () => {
       await app.see('6 healthy');
       app.type('\u001a');
       await app.until('the program is stopped', () => stateOf(app.pid) === 'T');
-      await app.until('the primary screen', () => !app.isAlternate);
-      expect(app.mode(25)).toBe('h');
+      await app.until('the primary screen', () => !app.isAlternate && app.mode(2004) === 'l');
+      expectRestored(app);
       process.kill(app.pid, 'SIGCONT');
       await app.until('the alternate screen', () => app.isAlternate);
+      expect(app.mode(1007)).toBe('h');
       await app.see('6 healthy');
       app.type('?');
       await app.see('Keys of the screen');

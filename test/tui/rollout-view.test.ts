@@ -13,7 +13,12 @@ class Screen {
   private seq = 0;
 
   constructor() {
-    const given = { now: NOW, size: { columns: 80, rows: 24 }, looks: { colour: true, ascii: false }, stages: [] };
+    const given = {
+      now: NOW,
+      size: { columns: 80, rows: 24 },
+      looks: { palette: 'dark', ascii: false } as const,
+      stages: [],
+    };
     this.state = { ...initialUi(given), screens: ['fleet'] };
     this.do({ type: 'plan', kind: 'deploy', target: '' });
     this.do({ type: 'planned', prepared: prepared() });

@@ -9,7 +9,12 @@ import { NOW } from './support/fleet.ts';
 function setUp() {
   const clock = new FakeClock(NOW);
   const stages = [{ stage: 'production', protected: false }];
-  const given = { now: NOW, size: { columns: 80, rows: 24 }, looks: { colour: true, ascii: false }, stages };
+  const given = {
+    now: NOW,
+    size: { columns: 80, rows: 24 },
+    looks: { palette: 'dark', ascii: false } as const,
+    stages,
+  };
   const store = createStore(initialUi(given), clock);
   let shown = 0;
   store.subscribe(() => (shown += 1));

@@ -71,6 +71,19 @@ describe('the terminal', () => {
     expect(colourful.terminal.hasColour).toBe(true);
   });
 
+  test('NO_COLOR wins over a theme', async () => {
+    const app = start({ env: { NO_COLOR: '1', SLIPWAY_THEME: 'light' } });
+    await app.see('6 healthy');
+    expect(app.terminal.hasColour).toBe(false);
+  });
+
+  test('a theme that does not exist is named, and changes nothing else', async () => {
+    const app = start({ env: { SLIPWAY_THEME: 'purple' } });
+    await app.see('! SLIPWAY_THEME names no theme: purple.');
+    await app.see('6 healthy');
+    expect(app.terminal.hasColour).toBe(true);
+  });
+
   test('the environment is as it was once the program is loaded: builds inherit it', async () => {
     const env = { NO_COLOR: '1' };
     const app = start({ env });

@@ -6,8 +6,8 @@ import { type Column, columnWidths, tableRow } from '../../src/tui/text/table.ts
 import { cut, pad, width, wrap } from '../../src/tui/text/width.ts';
 import { themeOf } from '../../src/tui/theme.ts';
 
-const theme = themeOf({ colour: true, ascii: false });
-const mono = themeOf({ colour: false, ascii: true });
+const theme = themeOf({ palette: 'dark', ascii: false });
+const mono = themeOf({ palette: 'mono', ascii: true });
 const area = { columns: 30, rows: 10, glyphs: theme.glyphs };
 
 const bare = (text: string) => text.replaceAll(/\u001b\[[\d;]*m/g, '');

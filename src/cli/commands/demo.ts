@@ -1,21 +1,22 @@
 import { demoMode, runDemo } from '../../demo/demo.ts';
 import type { Scene } from '../../demo/scene.ts';
-import type { CliContext } from '../context.ts';
 import { shellOut } from '../shell-out.ts';
+import { type CliContext, type GlobalOptions, askedTheme } from '../context.ts';
+import { memoryPrefs } from '../../prefs/prefs.ts';
 import { runRollout } from '../run-rollout.ts';
 import { showStatus } from './status.ts';
 
-export interface DemoFlags {
+export interface DemoFlags extends Pick<GlobalOptions, 'theme' | 'color'> {
   readonly plain?: boolean;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Three embedded hosts and the greeter: on a terminal to play with, else (or with --plain) a story as text. */
-export async function demo(context: CliContext, { plain = false }: DemoFlags): Promise<number> {
-  if (demoMode(plain ? 'plain' : 'any', context) === 'screen') {
+export async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
+  if (demoMode(flags.plain === true ? 'plain' : 'any', context) === 'screen') {
     // the full-screen program answers signals by itself
-    return runDemo({ streams: context, mode: 'screen', openScreen: (scene) => openScreen(context, scene) });
+    return runDemo({ streams: context, mode: 'screen', openScreen: (scene) => openScreen(context, scene, flags) });
   }
   const ended = new AbortController();
   const end = () => ended.abort();
@@ -53,7 +54,7 @@ function storyTools(context: CliContext, scene: Scene) {
   };
 }
 
-async function openScreen(context: CliContext, scene: Scene): Promise<number> {
+async function openScreen(context: CliContext, scene: Scene, flags: DemoFlags): Promise<number> {
   const { startTui } = await import('../../tui/index.ts');
   return startTui({
     sessions: scene.stages.map((settings) => ({
@@ -67,5 +68,8 @@ async function openScreen(context: CliContext, scene: Scene): Promise<number> {
     clock: context.clock,
     env: context.env,
     signals: process,
+    // it leaves nothing on this machine, and is the same for everybody
+    prefs: memoryPrefs(),
+    ...askedTheme(flags),
   });
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { loadAll, loadSettings } from '../../config/load.ts';
-import { openPrefs } from '../../prefs/prefs.ts';
-import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
+import { type CliContext, type GlobalOptions, askedTheme, isInteractive } from '../context.ts';
 import { openSettings } from '../open.ts';
 import { shellOut, specIn } from '../shell-out.ts';
 import { UserError } from '../../base/errors.ts';
@@ -21,7 +20,8 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
       ),
       flags,
     );
-  const prefs = openPrefs();
+  const { openPrefs } = await import('../../prefs/open-prefs.ts');
+  const { prefs, warning } = openPrefs({ clock: context.clock });
   const wanted = stage ?? prefs.lastStage(file);
   // an unknown stage is named with its nearest; one that was remembered may be gone
   if (stage !== undefined) await loadSettings({ file, stage });
@@ -42,6 +42,9 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
     clock: context.clock,
     env: context.env,
     signals: process,
+    prefs,
+    ...askedTheme(flags),
+    ...(warning === undefined ? {} : { warnings: [warning] }),
   });
 }
 

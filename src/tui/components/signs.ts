@@ -20,7 +20,7 @@ export function turning(glyphs: Glyphs, now: number): string {
 }
 
 interface Sign {
-  readonly glyph: keyof Omit<Glyphs, 'spinner'> | 'spinner';
+  readonly glyph: Exclude<keyof Glyphs, 'heights'>;
   readonly style: Style;
 }
 

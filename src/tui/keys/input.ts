@@ -19,7 +19,14 @@ const NAMED = {
   delete: 'backspace',
 } as const;
 
-const CONTROL: Readonly<Record<string, KeyName>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab', '\u001b': 'esc' };
+const CONTROL: Readonly<Record<string, KeyName>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\u001b': 'esc',
+  '\b': 'backspace',
+  '\u007f': 'backspace',
+};
 
 /**
  * The keys in one report of Ink. Characters that were typed fast arrive together, as if they were one: each becomes its own
@@ -32,10 +39,12 @@ export function keysOf(input: string, key: Key): KeyName[] {
   }
   if (key.ctrl) return input === '' ? [] : [`ctrl+${input.toLowerCase()}`];
   if (key.meta || key.super || key.hyper) return [];
-  return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => CONTROL[segment] ?? printable(segment));
+  return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => CONTROL[segment] ?? typed(segment));
 }
 
-function printable(segment: string): KeyName[] {
+/** Ctrl and a letter is the letter's place in the alphabet; nothing else that cannot be printed is a key. */
+function typed(segment: string): KeyName[] {
+  if (/^[\u0001-\u001a]$/.test(segment)) return [`ctrl+${String.fromCharCode(segment.charCodeAt(0) + 0x60)}`];
   return /[\u0000-\u001f\u007f-\u009f]/.test(segment) ? [] : [segment];
 }
 

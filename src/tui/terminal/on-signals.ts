@@ -14,7 +14,7 @@ export interface Reactions {
  */
 export function onSignals(on: { signals: Signals; streams: Streams }, react: Reactions): () => void {
   const { signals, streams } = on;
-  const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const ends = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
   const faults = ['uncaughtException', 'unhandledRejection'] as const;
   // a terminal that was closed answers writes with an error: that is a hang-up, not a fault
   const gone = () => react.onEnd();

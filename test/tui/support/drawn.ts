@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 import { resolve, resolvePaste } from '../../../src/tui/keys/resolve.ts';
 import { createStore, type Store } from '../../../src/tui/store.ts';
 import { initialUi } from '../../../src/tui/state.ts';
-import { looksOf } from '../../../src/tui/theme.ts';
+import { looksOf } from '../../../src/tui/looks.ts';
 import { createWork, type Work } from '../../../src/tui/workers/workers.ts';
 import { frame } from '../../../src/tui/frame/frame.ts';
 import type { AppOptions } from './app.ts';
