@@ -1,3 +1,6 @@
+import type { Sample } from '../analysis/sample.ts';
+import type { ThemeName } from '../prefs/themes.ts';
+import type { Looks } from './theme.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
@@ -9,6 +12,7 @@ import type {
   LogLine,
   Notice,
   Problem,
+  RememberedView,
   ScreenName,
   SessionFacts,
   Size,
@@ -28,6 +32,12 @@ export type UserAction =
   /** To what a host or a key asks; undefined declines. */
   | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
+  | { readonly type: 'openView'; readonly name: string }
+  | { readonly type: 'saveView'; readonly name: string }
+  | { readonly type: 'removeView'; readonly name: string }
+  /** Shown or hidden. */
+  | { readonly type: 'toggleColumn'; readonly column: string }
+  | { readonly type: 'theme'; readonly theme: ThemeName }
   /** One host alone, or all again. */
   | { readonly type: 'solo'; readonly host: string | undefined }
   | { readonly type: 'shape'; readonly shape: 'tree' | 'table' }
@@ -69,6 +79,9 @@ export type NewsAction =
   | { readonly type: 'sessionFailed'; readonly problem: Problem }
   | { readonly type: 'asked'; readonly words: PromptWords }
   | { readonly type: 'unasked' }
+  | { readonly type: 'remembered'; readonly remembered: RememberedView }
+  | { readonly type: 'looked'; readonly looks: Looks }
+  | { readonly type: 'vitalsTaken'; readonly samples: readonly Sample[] }
   | { readonly type: 'fleetReading' }
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }

@@ -2,14 +2,15 @@ import { unreachable } from '../base/errors.ts';
 import type { Action, Move, Quit } from './actions.ts';
 import { guardedAnew } from './keys/guard.ts';
 import { focusMoved } from './dialogs/options.ts';
-import { foundMoved, paletteTyped } from './dialogs/reduce-palette.ts';
+import { pickMoved, pickTyped } from './dialogs/reduce-pick.ts';
+import { takeVitals } from '../analysis/vitals.ts';
 import { reduceNotice, withoutError } from './reduce-notice.ts';
 import { screens } from './screens/all.ts';
 import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
 import { reducePlanning } from './screens/planning/reduce.ts';
 import { reduceRollout } from './screens/rollout/reduce.ts';
 import { reduceStanding } from './dialogs/reduce.ts';
-import { reduceList, reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
+import { openView, reduceList, reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
 import { type ScreenName, type UiState, isRunning, screenOf } from './state.ts';
 
 /** The next state. Pure: whatever an action needs done in the world is done by `workers/`, which comes back with news. */
@@ -41,6 +42,14 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   resized: (state, { size }) => ({ ...state, size }),
   quit: (state, { how }) => quit(state, how),
   ...together(['solo', 'shape', 'filter'], reduceList),
+  openView,
+  saveView: unchanged,
+  removeView: unchanged,
+  toggleColumn: unchanged,
+  theme: unchanged,
+  remembered: (state, { remembered }) => ({ ...state, remembered }),
+  looked: (state, { looks }) => ({ ...state, looks }),
+  vitalsTaken: (state, { samples }) => ({ ...state, vitals: takeVitals(state.vitals, samples, state.now) }),
   copy: unchanged,
   shell: unchanged,
   suspend: unchanged,
@@ -59,7 +68,7 @@ function reduced(state: UiState, action: Action): UiState {
 }
 
 function moved(state: UiState, to: Move): UiState {
-  if (state.dialog) return foundMoved(state, to) ?? focusMoved(state, to) ?? state;
+  if (state.dialog) return pickMoved(state, to) ?? focusMoved(state, to) ?? state;
   return screens[screenOf(state)].moved?.(state, to) ?? state;
 }
 
@@ -79,7 +88,7 @@ function back(state: UiState): UiState {
 function typed(state: UiState, change: (text: string) => string): UiState {
   const { dialog, prompt } = state;
   if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
-  if (dialog?.name === 'palette') return paletteTyped(state, dialog, change);
+  if (dialog && 'chosen' in dialog) return pickTyped(state, dialog, change);
   if (!dialog || !('text' in dialog)) return state;
   const text = change(dialog.text);
   const next = { ...state, dialog: { ...dialog, text } };

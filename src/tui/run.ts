@@ -6,6 +6,7 @@ import { closingWords, crashWords } from './closing.ts';
 import { type Problem, type UiState, initialUi, isRunning, problemOf } from './state.ts';
 import { type Store, createStore } from './store.ts';
 import { createJobControl } from './terminal/job-control.ts';
+import { createCopyOut } from './terminal/copy-out.ts';
 import { createShellOut } from './terminal/shell-out.ts';
 import { createModes } from './terminal/modes.ts';
 import { onSignals } from './terminal/on-signals.ts';
@@ -29,7 +30,7 @@ export async function run(options: TuiOptions, looks: Looks): Promise<number> {
   const { streams, clock } = options;
   const stages = options.sessions.map(({ stage, protected: isProtected }) => ({ stage, protected: isProtected }));
   const store = createStore(initialUi({ now: clock.now(), size: sizeOf(streams), looks, stages }), clock);
-  const work = createWork({ store, clock, stages: options.sessions });
+  const work = createWork({ store, clock, stages: options.sessions, env: options.env, prefs: options.prefs });
   const ended = new AbortController();
   const end = await show({ options, store, ended });
   ended.abort();
@@ -50,6 +51,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   let suspend: SuspendTerminal | undefined;
   const modes = createModes(streams, signals);
   const jobs = createJobControl(signals, () => suspend);
+  const copyOut = createCopyOut({ store, streams, env: options.env });
   const shellOut = createShellOut({ store, stages: options.sessions, suspend: () => suspend });
   const release = onSignals(
     { signals, streams },
@@ -58,6 +60,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   store.onAction((action) => {
     if (action.type === 'suspend') jobs.stopJob();
     if (action.type === 'shell') void shellOut(action);
+    if (action.type === 'copy') copyOut(action.text);
     const { exit } = store.get();
     if (exit !== undefined) end({ type: 'left', exit });
   });

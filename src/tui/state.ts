@@ -1,3 +1,6 @@
+import { initialVitals, type VitalsState } from '../analysis/vitals.ts';
+import type { SavedView } from '../prefs/schema.ts';
+import type { ThemeName } from '../prefs/themes.ts';
 import type { SlipwayError } from '../base/errors.ts';
 import type { Kind } from '../rollout/plan.ts';
 import type { RolloutState } from '../rollout/progress.ts';
@@ -32,6 +35,10 @@ export interface UiState {
   readonly standing: StandingView | undefined;
   /** The unfinished rollout about which nobody wants to be asked just now. */
   readonly putOff: string | undefined;
+  /** What this machine remembers, as far as the screen shows it. */
+  readonly remembered: RememberedView;
+  /** What is heard of the instances while the fleet is looked at. */
+  readonly vitals: VitalsState;
   readonly notice: Notice | undefined;
   /** Every notice so far, the newest last; at most `MESSAGES`. */
   readonly messages: readonly Notice[];
@@ -80,6 +87,13 @@ export interface FleetView {
   readonly shape: 'tree' | 'table';
 }
 
+export interface RememberedView {
+  readonly theme: ThemeName;
+  readonly views: readonly (readonly [name: string, view: SavedView])[];
+  /** Of the fleet; undefined while nobody has chosen any. */
+  readonly columns: readonly string[] | undefined;
+}
+
 /** An error as the screen shows it. */
 export interface Problem {
   readonly message: string;
@@ -95,12 +109,12 @@ export type Dialog =
   | { readonly name: 'typeStage'; readonly text: string }
   /** Narrows a list while it is typed; `before` comes back when it is cancelled. */
   | { readonly name: 'filter'; readonly text: string; readonly before: string }
-  | PaletteDialog
+  | PickDialog
   | ChoiceDialog;
 
-/** Any action, by its name. `chosen`: which of those that are found. */
-export interface PaletteDialog {
-  readonly name: 'palette';
+/** A list to pick from, found by what is typed: any action, a saved view, a column. `chosen`: which of those that are found. */
+export interface PickDialog {
+  readonly name: 'palette' | 'views' | 'columns';
   readonly text: string;
   readonly chosen: number;
 }
@@ -219,6 +233,8 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     rollout: undefined,
     standing: undefined,
     putOff: undefined,
+    remembered: { theme: 'auto', views: [], columns: undefined },
+    vitals: initialVitals(),
     notice: undefined,
     messages: [],
     quitting: undefined,

@@ -144,7 +144,9 @@ describe('the key table', () => {
       case 'filter':
         return { ...base, dialog: { name: 'filter', text: '', before: '' } };
       case 'palette':
-        return { ...base, dialog: { name: 'palette', text: '', chosen: 0 } };
+      case 'views':
+      case 'columns':
+        return { ...base, dialog: { name: scope, text: '', chosen: 0 } };
       default:
         return { ...base, screens: ['fleet', scope] };
     }

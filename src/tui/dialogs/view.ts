@@ -1,7 +1,7 @@
 import { unreachable } from '../../base/errors.ts';
 import { field } from '../components/field.ts';
 import { optionRows } from './option-rows.ts';
-import { paletteRows } from './palette.ts';
+import { pickRows } from './pick.ts';
 import type { Dialog, UiState } from '../state.ts';
 import { parseFilter } from '../text/match.ts';
 import { paragraph } from '../text/paragraph.ts';
@@ -35,7 +35,9 @@ export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
     case 'filter':
       return filterRows(dialog, area);
     case 'palette':
-      return paletteRows(state, dialog, area);
+    case 'views':
+    case 'columns':
+      return pickRows(state, dialog, area);
     default:
       return unreachable(dialog);
   }

@@ -41,5 +41,18 @@ export const SCREENS: readonly ScreenName[] = [
 
 /** Scopes that are questions: the README leaves them out. */
 export const DIALOGS: readonly Scope[] = [
-  ...(['ref', 'typeStage', 'ask', 'quit', 'answer', 'trust', 'unfinished', 'elsewhere', 'palette', 'filter'] as const),
+  ...([
+    'ref',
+    'typeStage',
+    'ask',
+    'quit',
+    'answer',
+    'trust',
+    'unfinished',
+    'elsewhere',
+    'palette',
+    'views',
+    'columns',
+    'filter',
+  ] as const),
 ];

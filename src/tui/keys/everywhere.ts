@@ -1,3 +1,4 @@
+import { THEMES, type ThemeName } from '../../prefs/themes.ts';
 import { isRunning, screenOf, type ScreenName, type UiState } from '../state.ts';
 import type { Move, UserAction } from '../actions.ts';
 import { commandOf } from '../screens/command.ts';
@@ -13,6 +14,7 @@ export const everywhereKeys: readonly Binding[] = [
   { id: 'back', keys: ['esc'], label: 'back', help: 'Go back; while planning, stop planning.', scopes: SCREENS, priority: 3, twin: 'view', disabledReason: because.noWayBack, run: back },
   { id: 'palette', keys: [':', 'ctrl+p'], label: 'commands', help: 'Find any action by its name.', scopes: SCREENS, priority: 6, twin: 'view', run: () => ({ type: 'openDialog', dialog: { name: 'palette', text: '', chosen: 0 } }) },
   { id: 'copyCommand', keys: ['Y'], label: 'copy command', help: 'Copy the command that does the same as this screen.', scopes: SCREENS, priority: 0, twin: 'view', disabledReason: noCommand, run: copyCommand },
+  { id: 'theme', keys: [], label: 'theme', help: 'Go to the next theme: dark, light, colour-blind, mono, or by the terminal.', scopes: SCREENS, priority: 0, twin: 'view', run: ({ remembered }) => ({ type: 'theme', theme: nextTheme(remembered.theme) }) },
   { id: 'messages', keys: ['M'], label: 'messages', help: 'Show what was said at the bottom of the screen.', scopes: elsewhereThan('messages'), priority: 0, twin: 'view', run: () => ({ type: 'show', screen: 'messages' }) },
   { id: 'help', keys: ['?'], label: 'help', help: 'Show the keys.', scopes: elsewhereThan('help'), priority: 2, twin: 'view', run: () => ({ type: 'show', screen: 'help' }) },
   { id: 'quit', keys: ['q'], label: 'quit', help: 'Leave slipway; asks while a rollout runs.', scopes: SCREENS, priority: 2, twin: 'view', run: (state) => (isRunning(state) ? askQuit(state) : { type: 'quit', how: 'ended' }) },
@@ -28,6 +30,10 @@ export const everywhereKeys: readonly Binding[] = [
 
 function elsewhereThan(screen: ScreenName): readonly ScreenName[] {
   return SCREENS.filter((one) => one !== screen);
+}
+
+function nextTheme(theme: ThemeName): ThemeName {
+  return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
 }
 
 function move(to: Move): () => UserAction {

@@ -1,7 +1,7 @@
 import { sanitise } from '../../base/sanitise.ts';
 import type { UserAction } from '../actions.ts';
-import { done } from '../dialogs/choosing.ts';
 import type { UiState } from '../state.ts';
+import { done } from './done.ts';
 import { isTooSoon } from './guard.ts';
 import { type KeyName, isCharacter } from './input.ts';
 import { bindingsOf, scopeOf } from './table.ts';

@@ -4,6 +4,9 @@ import type { HostKeyQuestion } from '../../ssh/host-key.ts';
 import type { AskPerson } from '../../ssh/prompts.ts';
 import type { Action } from '../actions.ts';
 import type { Store } from '../store.ts';
+import type { Prefs } from '../../prefs/prefs.ts';
+import { createPrefsWork } from './prefs-work.ts';
+import { createVitalsWork } from './vitals-work.ts';
 import { createLogWork } from './log-work.ts';
 import { createPlanWork } from './plan-work.ts';
 import { createPromptWork } from './prompt-work.ts';
@@ -38,6 +41,8 @@ export interface Surroundings {
   readonly store: Store;
   readonly clock: Clock;
   readonly stages: readonly StageEntry[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly prefs?: Prefs | undefined;
   /** Puts one question on the screen. */
   readonly put: AskPerson;
   /** The open session; undefined before and between. */
@@ -63,6 +68,8 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const rollout = createRolloutWork(surroundings);
   const standing = createStandingWork(surroundings);
   const log = createLogWork(surroundings);
+  const vitals = createVitalsWork(surroundings);
+  const prefs = createPrefsWork(given);
 
   given.store.onAction((action: Action) => {
     prompt.hear(action);
@@ -71,12 +78,15 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     rollout.hear(action);
     standing.hear(action);
     log.hear();
+    vitals.hear();
+    prefs.hear(action);
   });
   return {
     leave: () => rollout.leave(),
     close: async () => {
       planning.cancel();
       log.stop();
+      vitals.stop();
       rollout.stopListening();
       await stage.close();
     },

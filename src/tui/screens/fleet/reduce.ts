@@ -1,3 +1,4 @@
+import { initialVitals } from '../../../analysis/vitals.ts';
 import { unreachable } from '../../../base/errors.ts';
 import type { Action } from '../../actions.ts';
 import { stillStanding } from '../../dialogs/reduce.ts';
@@ -15,7 +16,14 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'openStage': {
       const { stages, now, size, looks, cursor, messages } = state;
       const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
-      const none = { ...idle, rollout: undefined, standing: undefined, putOff: undefined, dialog: undefined };
+      const none = {
+        ...idle,
+        rollout: undefined,
+        vitals: initialVitals(),
+        standing: undefined,
+        putOff: undefined,
+        dialog: undefined,
+      };
       const fresh = { ...none, notice: undefined, messages, stages, now, size, looks };
       return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
     }
@@ -53,4 +61,13 @@ export function reduceList(state: UiState, action: ListAction): UiState {
     case 'filter':
       return { ...state, cursor, fleet: { ...fleet, filter: action.text } };
   }
+}
+
+/** A saved view takes the place of what narrows the list now. */
+export function openView(state: UiState, { name }: Extract<Action, { readonly type: 'openView' }>): UiState {
+  const view = state.remembered.views.find(([one]) => one === name)?.[1];
+  if (!view) return state;
+  const fleet = { ...state.fleet, filter: view.filter, solo: view.solo };
+  const columns = view.columns ?? state.remembered.columns;
+  return { ...state, fleet, cursor: { ...state.cursor, fleet: 0 }, remembered: { ...state.remembered, columns } };
 }

@@ -5,19 +5,11 @@ import { age, healthSign, serviceSign } from '../../components/signs.ts';
 import { leadOf, windowStart } from '../../layout.ts';
 import type { UiState } from '../../state.ts';
 import { shortRelease } from '../../text/release.ts';
-import { type Column, columnWidths, tableRow, titleRow, type TableLayout } from '../../text/table.ts';
+import { columnWidths, tableRow, titleRow, type TableLayout } from '../../text/table.ts';
 import { type Area, type Row, type Span, row, selectedIf, span } from '../../text/row.ts';
+import { FLEET_COLUMNS, shownColumns } from './columns.ts';
 import { driftOf, type FleetLine } from './select.ts';
-
-const COLUMNS: readonly Column[] = [
-  { title: 'INSTANCE', min: 20, max: 32, drop: 0 },
-  { title: 'RELEASE', min: 7, max: 26, drop: 2 },
-  { title: 'STATE', min: 19, max: 24, drop: 0 },
-  { title: 'DRIFT', min: 9, drop: 0 },
-  { title: 'HEALTH', min: 20, max: 30, drop: 1 },
-  { title: 'UP', min: 5, drop: 3 },
-  { title: 'RESTARTS', min: 8, drop: 4 },
-];
+import { healthNow, vitalsCells } from './vitals.ts';
 
 /** So many lines are measured for the widths of columns, beside those that are shown: they must not jump while one scrolls. */
 const MEASURED = 60;
@@ -28,8 +20,10 @@ export function listRows(lines: readonly FleetLine[], state: UiState, area: Area
   const start = windowStart(cursor, lines.length, area.rows - 1);
   const shown = lines.slice(start, start + area.rows - 1);
   const cells = shown.map((line) => cellsOf(line, state, area));
+  const columns = FLEET_COLUMNS;
+  const hidden = hiddenFrom(state);
   const measured = [...cells, ...lines.slice(0, MEASURED).map((line) => cellsOf(line, state, area))];
-  const widths = columnWidths(COLUMNS, measured, area.columns - 4);
+  const widths = columnWidths(columns, measured.map(hidden), area.columns - 4);
   const layout: TableLayout = { widths, ellipsis: area.glyphs.ellipsis, lead: '    ' };
   const list = { start, shown: shown.length, length: lines.length, glyphs: area.glyphs };
   const rows = shown.map((line, offset) => {
@@ -38,7 +32,13 @@ export function listRows(lines: readonly FleetLine[], state: UiState, area: Area
     if (line.type === 'host') return selectedIf(index === cursor, hostRow(line, lead, area));
     return selectedIf(index === cursor, tableRow(cells[offset]!, { ...layout, lead: `${lead} ` }));
   });
-  return [titleRow(COLUMNS, layout), ...rows];
+  return [titleRow(columns, layout), ...rows];
+}
+
+/** A column that nobody wants is one in which nothing stands. */
+function hiddenFrom(state: UiState): (cells: readonly Span[]) => readonly Span[] {
+  const shown = shownColumns(state);
+  return (cells) => cells.map((cell, index) => (shown.has(FLEET_COLUMNS[index]!.title) ? cell : span('')));
 }
 
 function cellsOf(line: FleetLine, state: UiState, area: Area): Span[] {
@@ -57,6 +57,7 @@ function cellsOf(line: FleetLine, state: UiState, area: Area): Span[] {
 function instanceCells(line: Extract<FleetLine, { type: 'instance' }>, state: UiState, area: Area): Span[] {
   const { found, on } = line;
   const name = nameOf(line, state);
+  const vitals = state.vitals.instances.get(line.id);
   const started = found?.service.startedAt;
   const up = started === undefined ? undefined : on.now - started + state.now - (state.fleet.readAt ?? state.now);
   const restarts = found?.service.restarts ?? 0;
@@ -65,7 +66,8 @@ function instanceCells(line: Extract<FleetLine, { type: 'instance' }>, state: Ui
     releaseSpan(found?.current, area),
     serviceSign(found, { glyphs: area.glyphs, now: state.now }),
     driftSpan(driftOf(state, line), area),
-    healthSign(found?.health, area.glyphs),
+    healthSign(healthNow(found, vitals), area.glyphs),
+    ...vitalsCells(vitals, area.glyphs),
     span(up === undefined ? '' : age(up), 'muted'),
     span(restarts === 0 ? '' : String(restarts), 'warn'),
   ];
