@@ -87,9 +87,9 @@ describe.each(SHELLS)('an update under %s', { concurrent: true }, (shell) => {
 
   test('a first one that fails leaves nothing running and no link', async () => {
     await using host = await withReleases(makeHost(shell), { health: 'fail' });
-    const instance = bot({ port: host.port, health: { deadlineMs: 1000 } });
+    const instance = bot({ port: host.port, health: { deadlineMs: 4000 } });
     const { end, states } = await change(host, instance, { to: ONE });
-    expect(end).toEqual(['failed', 'not healthy within 1s; the last answer: 503']);
+    expect(end).toEqual(['failed', 'not healthy within 4s; the last answer: 503']);
     expect(states.slice(-3)).toEqual(['failed', 'reverting', 'reverted']);
     expect(await serving(instance)).toBeUndefined();
     for (const left of ['current', 'previous', 'env', '.busy']) {
