@@ -9,7 +9,7 @@ export interface HostScript {
   readonly text: string;
   /** sha256 of the text, hex. */
   readonly sum: string;
-  /** What goes over the wire to a host that lacks it: about 20 KB, once for each version of slipway. */
+  /** What goes over the wire to a host that lacks it: about 24 KB, once for each version of slipway. */
   readonly packed: Buffer;
 }
 

@@ -1,3 +1,4 @@
+import type { EvidencePart } from '../host/evidence.ts';
 import type { ProbeSample } from '../host/state.ts';
 import type { Sample } from '../analysis/sample.ts';
 import type { Judged, Watched } from '../analysis/watch.ts';
@@ -115,6 +116,13 @@ export type EventBody =
       /** How long it has been healthy without a break, of how long it must be. */
       readonly healthyMs: number;
       readonly neededMs: number;
+    }
+  /** What a person needs to understand why it has failed: five events, one a part, told before anything goes back. */
+  | {
+      readonly type: 'instance.evidence';
+      readonly instance: string;
+      readonly part: EvidencePart;
+      readonly lines: readonly string[];
     }
   | { readonly type: 'bake.started'; readonly until: number; readonly instances: readonly string[] }
   | { readonly type: 'bake.finished' }

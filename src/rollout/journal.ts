@@ -25,8 +25,13 @@ const REOPEN_MS = 2000;
 /** Lines that wait for a host to come back: more than a rollout has, and a bound all the same. */
 const WAITING_LINES = 10_000;
 
-/** Too many to keep, and told again by others: progress of bytes, and lines that are in logs. */
-const FLEETING: ReadonlySet<RolloutEvent['type']> = new Set(['sync.progress', 'log.line', 'probe.sample']);
+/**
+ * Too many to keep, and told again by others: progress of bytes, and lines that are in logs. What was gathered of an instance
+ * that failed is its own log, too: it stays on its own host, since an app may say there what is nobody's business elsewhere.
+ */
+const FLEETING: ReadonlySet<RolloutEvent['type']> = new Set([
+  ...(['sync.progress', 'log.line', 'probe.sample', 'instance.evidence'] as const),
+]);
 
 /** The way to one host's journal, over as many channels as it takes. */
 interface Keeper {

@@ -1,6 +1,7 @@
 import type { ProbeSample } from '../host/state.ts';
 import type { Judged } from '../analysis/watch.ts';
 import { unreachable } from '../base/errors.ts';
+import { type InstanceEvidence, withPart } from './evidence.ts';
 import type { InstancePhase, PauseReason, Phase, Proof, RolloutEvent } from './events.ts';
 import type { Gate, Plan } from './plan.ts';
 import { hostChange, type HostEvent, type HostProgress, initialHost } from './progress-host.ts';
@@ -20,6 +21,8 @@ export interface RolloutState {
   readonly step: { readonly index: number; readonly of: number; readonly title: string } | undefined;
   readonly hosts: Readonly<Record<string, HostProgress>>;
   readonly instances: Readonly<Record<string, InstanceProgress>>;
+  /** What was gathered of instances that have failed, the newest failure of each. */
+  readonly evidence: Readonly<Record<string, InstanceEvidence>>;
   /** The running bake; undefined when none runs. */
   readonly bake: { readonly since: number; readonly until: number } | undefined;
   /** The newest look at the canaries of each role. */
@@ -82,6 +85,7 @@ export const initialState: RolloutState = {
   step: undefined,
   hosts: {},
   instances: {},
+  evidence: {},
   bake: undefined,
   looks: {},
   warnings: [],
@@ -118,6 +122,10 @@ function apply(state: RolloutState, event: RolloutEvent): RolloutState {
     case 'instance.state':
     case 'probe.sample':
       return applyInstance(state, event);
+    case 'instance.evidence': {
+      const { instance } = event;
+      return { ...state, evidence: { ...state.evidence, [instance]: withPart(state.evidence[instance], event) } };
+    }
     case 'hook.output':
       return withOutput(state, { t: event.t, source: event.host, line: event.line });
     case 'log.line':

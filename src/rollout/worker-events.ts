@@ -1,3 +1,4 @@
+import { readEvidence } from '../host/evidence.ts';
 import type { WorkerFrame } from '../host/verbs.ts';
 import { instanceOf, type RolloutContext } from './context.ts';
 import type { EventBody, InstancePhase, RolloutEvent } from './events.ts';
@@ -34,6 +35,10 @@ function bodyOf(instance: string, { kind, fields }: WorkerFrame, offset: number)
         healthyMs: Number(fifth),
         neededMs: Number(sixth),
       };
+    case 'evidence': {
+      const evidence = readEvidence(fields);
+      return evidence && { type: 'instance.evidence', instance, ...evidence };
+    }
     case 'log':
       return { type: 'log.line', instance, line: first };
     case 'note':

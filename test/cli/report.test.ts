@@ -52,6 +52,32 @@ test('an attempt that begins anew has a rate of its own', () => {
   ]);
 });
 
+test('what is gathered of a failed instance is an indented block, with the end of its log and no more', () => {
+  const told: string[] = [];
+  const write = createTextReport((line) => told.push(line));
+  const parts = [
+    ['exit', ['signal 9 (KILL)']],
+    ['response', ['500', 'no token']],
+    ['log', Array.from({ length: 50 }, (_, index) => `line ${index + 1}`)],
+  ] as const;
+  parts.forEach(([part, lines], index) =>
+    write({
+      ...{ v: 1, source: 'bot.1@fra-1', seq: index + 1, t: 0, rollout: 'r1' },
+      ...{ type: 'instance.evidence', instance: 'bot.1@fra-1', part, lines },
+    }),
+  );
+  expect(told.slice(0, 6)).toEqual([
+    '0:00  bot.1@fra-1: exit: signal 9 (KILL)',
+    '0:00  bot.1@fra-1: response:',
+    '0:00      500',
+    '0:00      no token',
+    '0:00  bot.1@fra-1: log: (20 of 50 lines)',
+    '0:00      line 31',
+  ]);
+  expect(told.at(-1)).toBe('0:00      line 50');
+  expect(told).toHaveLength(25);
+});
+
 test('a stage with slots tells which of them takes the traffic, and what a plan does with both', async () => {
   await using stage = await fakeStage({
     ...{ hosts: 1, instances: 1, rollout: { strategy: 'blue-green', approve: 'auto', bake: '0s', keepWarm: '1m' } },

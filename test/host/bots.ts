@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { readlink } from 'node:fs/promises';
 import type { ServiceSettings } from '../../src/config/settings.ts';
+import { readEvidence } from '../../src/host/evidence.ts';
 import type { WorkerFrame } from '../../src/host/verbs.ts';
+import { type InstanceEvidence, withPart } from '../../src/rollout/evidence.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { begin, CTL, freePort, greeter, ONE, send, THREE, TWO } from './stage.ts';
 
@@ -36,6 +38,14 @@ export async function serving({ port }: { readonly port?: number | undefined }):
 
 export function isState(frame: WorkerFrame, state: string): boolean {
   return frame.kind === 'state' && frame.fields[0] === state;
+}
+
+/** What was gathered of the newest failure. */
+export function evidenceOf(frames: readonly WorkerFrame[]): Required<InstanceEvidence> {
+  const parts = frames.flatMap(({ kind, fields }) => (kind === 'evidence' ? (readEvidence(fields) ?? []) : []));
+  const nothing: InstanceEvidence = {};
+  const all = parts.reduce((before, part) => withPart(before, part), nothing);
+  return all as Required<InstanceEvidence>;
 }
 
 /** The greeter's service with other commands. */

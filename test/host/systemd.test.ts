@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstanceSettings } from '../../src/config/settings.ts';
 import type { LocalHost } from '../support/local-host.ts';
-import { at, current, withReleases } from './bots.ts';
-import { hostMaker, which } from './shells.ts';
+import { at, current, evidenceOf, withReleases } from './bots.ts';
+import { hostMaker, type Shell, SHELLS, which } from './shells.ts';
 import { bot, change, NOTHING_SHARED, ONE, TWO } from './stage.ts';
 
 /**
@@ -47,6 +47,9 @@ interface Playing {
   readonly enabled?: string;
   /** Plays another user than root, who may run these through sudo. */
   readonly granted?: readonly string[];
+  readonly shell?: Shell;
+  /** What journalctl does. */
+  readonly journal?: string;
 }
 
 function showText(unit: Playing['show']): string {
@@ -57,6 +60,7 @@ function showText(unit: Playing['show']): string {
     MainPID: 0,
     InvocationID: 'id0',
     NRestarts: 0,
+    ExecMainCode: 0,
     ExecMainStatus: 0,
     Result: 'success',
     ...unit,
@@ -72,11 +76,13 @@ const RESTARTS = `id=$(sed -n 's/^InvocationID=id//p' "$PLAY/show"); pid=$(cat "
     -e s/^ActiveState=.*/ActiveState=active/ "$PLAY/show"`;
 
 async function withUnit(playing: Playing, body: (stage: Stage) => Promise<void>): Promise<void> {
-  await using probe = await makeHost('dash');
+  const { shell = 'dash', journal = 'exit 1' } = playing;
+  await using probe = await makeHost(shell);
   const play = join(probe.deployTo, '..', 'play');
   mkdirSync(play);
   const put = (name: string, text: string) => writeFileSync(join(play, name), text, { mode: 0o755 });
   put('systemctl', SYSTEMCTL);
+  put('journalctl', `#!/bin/sh\n${journal}\n`);
   put('show', showText(playing.show));
   put('enabled', `${playing.enabled ?? 'enabled'}\n`);
   put('on-restart', playing.restart ?? RESTARTS);
@@ -86,8 +92,7 @@ async function withUnit(playing: Playing, body: (stage: Stage) => Promise<void>)
     put('granted', playing.granted.map((line) => `${line}\n`).join(''));
     put('id', `#!/bin/sh\ncase $1 in -u) echo 1000 ;; *) echo deploy ;; esac\n`);
   }
-  const PATH = `${play}:${process.env['PATH'] ?? ''}`;
-  await using host = await withReleases(makeHost('dash', { env: { PATH, PLAY: play } }), {}, {});
+  await using host = await withReleases(makeHost(shell, { first: play, env: { PLAY: play } }), {}, {});
   const instance = bot({
     service: { type: 'systemd', unit: 'greeter@1', scope: 'system' },
     health: { probe: { type: 'running' } },
@@ -219,6 +224,70 @@ describe('a unit', () => {
       workingIn(host, play, ONE);
       await change(host, instance, { to: ONE });
       expect(calls()).toContain('sudo restart greeter@1');
+    });
+  });
+});
+
+describe.each(SHELLS)('of a unit that has failed the host tells, under %s,', { concurrent: true }, (shell) => {
+  const died = (code: number, status: number) => ({
+    ...{ ActiveState: 'failed', SubState: 'failed', NRestarts: 3, ExecMainCode: code, ExecMainStatus: status },
+    Result: code === 1 ? 'exit-code' : 'signal',
+  });
+
+  test('what systemd says of it, the signal that has ended it, and the end of its journal', async () => {
+    const journal = `case $* in '-o cat -n 50 --no-pager -u greeter@1') seq 11 60 ;; esac`;
+    await withUnit({ shell, show: died(3, 11), restart: 'exit 1', journal }, async ({ host, instance }) => {
+      const { frames } = await change(host, instance, { to: ONE });
+      expect(evidenceOf(frames)).toEqual({
+        exit: ['signal 11 (SEGV)'],
+        status: [
+          'LoadState=loaded ActiveState=failed SubState=failed Result=signal ExecMainCode=3 ExecMainStatus=11 NRestarts=3',
+        ],
+        ports: ['none: it does not run'],
+        response: ['there was no check'],
+        log: Array.from({ length: 50 }, (_, index) => String(index + 11)),
+      });
+    });
+  });
+
+  test('its exit status, with the word that systemd has for it', async () => {
+    const journal = 'echo "greeter@1.service: Main process exited, code=exited, status=203/EXEC"';
+    await withUnit({ shell, show: died(1, 203), restart: 'exit 1', journal }, async ({ host, instance }) => {
+      const { frames } = await change(host, instance, { to: ONE });
+      expect(evidenceOf(frames).exit).toEqual(['exit status 203', 'the journal: code=exited, status=203/EXEC']);
+    });
+  });
+
+  test('how it crashed, though it runs again', async () => {
+    const journal = 'for n in 1 2; do echo "greeter@1.service: Main process exited, code=exited, status=$n/X"; done';
+    await withUnit({ shell, journal }, async ({ host, instance, play }) => {
+      const crashes = SYSTEMCTL.replace('show)', `show) ${RESTARTS}; `);
+      writeFileSync(join(play, 'systemctl'), crashes, { mode: 0o755 });
+      const { pid } = workingIn(host, play, ONE);
+      const { end, frames } = await change(host, instance, { to: ONE });
+      expect(end?.[1]).toContain('it crashed 2 times');
+      expect(evidenceOf(frames).exit).toEqual([`it runs, as process ${pid}`, 'the journal: code=exited, status=2/X']);
+      expect(evidenceOf(frames).ports).toEqual(['none']);
+    });
+  });
+
+  test('its journal through sudo, although what follows it cannot be ended', async () => {
+    const granted = ['systemctl restart greeter@1', 'journalctl -o cat -n 50 -f -u greeter@1'];
+    const journal = `echo last words; case $* in *-f*) trap '' TERM; exec sleep 20 ;; esac`;
+    await withUnit({ shell, show: died(1, 1), restart: 'exit 1', granted, journal }, async ({ host, instance }) => {
+      const { frames } = await change(host, instance, { to: ONE });
+      expect(evidenceOf(frames).log).toEqual(['last words']);
+    });
+  });
+
+  test('what it can when the journal hangs, and goes back all the same', async () => {
+    const journal = `echo first words; trap '' TERM; exec sleep 20`;
+    await withUnit({ shell, show: died(1, 1), restart: 'exit 1', journal }, async ({ host, instance }) => {
+      const { end, frames } = await change(host, instance, { to: ONE });
+      expect(end?.[0]).toBe('failed');
+      const { exit, log } = evidenceOf(frames);
+      expect(exit).toEqual(['exit status 1']);
+      expect(log).toEqual(['first words', 'unknown: the rest was not told within 4 s']);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { at, command, current, serving, withReleases } from './bots.ts';
+import { at, command, current, evidenceOf, serving, withReleases } from './bots.ts';
 import { hostMaker } from './shells.ts';
 import { bot, change, envOf, NOTHING_SHARED, ONE, THREE, TWO } from './stage.ts';
 
@@ -13,7 +13,7 @@ describe('an instance that does not come up', { concurrent: true }, () => {
     const { end, frames } = await change(host, bot({ port: host.port }), { to: ONE });
     expect(end?.[0]).toBe('failed');
     expect(end?.[1]).toMatch(/^it (ended|could not be started)/);
-    expect(frames.some(({ kind, fields }) => kind === 'log' && fields[0]?.includes('told to crash'))).toBe(true);
+    expect(evidenceOf(frames).log.join('\n')).toContain('told to crash');
   });
 
   test('is given up after its second crash when something keeps starting it', async () => {
@@ -35,7 +35,11 @@ describe('an instance that does not come up', { concurrent: true }, () => {
     const service = command({ start: 'echo "no such token" >&2; exit 7' });
     const { end, frames } = await change(host, bot({ port: host.port, service }), { to: ONE });
     expect(end).toEqual(['failed', 'it could not be started: the command exits 7']);
-    expect(frames.filter(({ kind }) => kind === 'log').map(({ fields }) => fields[0])).toContain('no such token');
+    expect(evidenceOf(frames)).toMatchObject({
+      exit: ['the start command: exit status 7', 'unknown: nobody here has seen it end'],
+      response: ['there was no check'],
+      log: expect.arrayContaining(['no such token']) as string[],
+    });
   });
 
   test('does not wait for ever for a start command that hangs', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { at, serving, withReleases } from './bots.ts';
+import { at, evidenceOf, serving, withReleases } from './bots.ts';
 import { hostMaker, SHELLS } from './shells.ts';
 import { bot, change, envOf, NOTHING_SHARED, ONE, TWO } from './stage.ts';
 
@@ -71,19 +71,25 @@ describe.each(SHELLS)('an update under %s', { concurrent: true }, (shell) => {
     expect(await serving(instance)).toBe(ONE);
     expect(await readlink(at(host, 'instances', 'bot.1/current'))).toBe(`../../releases/${ONE}`);
     expect(await readFile(at(host, 'instances', 'bot.1/env'), 'utf8')).toBe(`${envOf(instance, ONE)}\n`);
-    const words = frames.filter(({ kind }) => kind === 'log').map(({ fields }) => fields[0]!);
-    expect(words[0]).toBe('service: running, the status command exits 0');
-    expect(words.some((line) => line.includes('"msg":"listening"'))).toBe(true);
-    expect(words.at(-1)).toContain('told to fail');
+    const { status, log, response } = evidenceOf(frames);
+    expect(status).toContain('the status command: exit status 0');
+    expect(log.join('\n')).toContain('"msg":"listening"');
+    expect(response).toEqual(['503', expect.stringContaining('told to fail')]);
+    const words = frames.map(({ kind, fields: [first] }) => (kind === 'state' || kind === 'evidence' ? first : ''));
+    const since = words.indexOf('failed');
+    expect(words.slice(since, since + 7)).toEqual([
+      ...['failed', 'exit', 'status', 'ports', 'response', 'log'],
+      'reverting',
+    ]);
     const numbers = frames.map(({ seq }) => seq);
     expect(numbers).toEqual(numbers.map((_, index) => 1_000_001 + index));
   });
 
   test('a first one that fails leaves nothing running and no link', async () => {
     await using host = await withReleases(makeHost(shell), { health: 'fail' });
-    const instance = bot({ port: host.port, health: { deadlineMs: 1000 } });
+    const instance = bot({ port: host.port, health: { deadlineMs: 4000 } });
     const { end, states } = await change(host, instance, { to: ONE });
-    expect(end).toEqual(['failed', 'not healthy within 1s; the last answer: 503']);
+    expect(end).toEqual(['failed', 'not healthy within 4s; the last answer: 503']);
     expect(states.slice(-3)).toEqual(['failed', 'reverting', 'reverted']);
     expect(await serving(instance)).toBeUndefined();
     for (const left of ['current', 'previous', 'env', '.busy']) {

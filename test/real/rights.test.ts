@@ -59,8 +59,8 @@ describe('a host with as few rights and tools as slipway works with', () => {
     expect(await site.serving()).toEqual(site.all(old));
     expect(
       failed
-        .lines('log.line')
-        .map(({ line }) => line)
+        .lines('instance.evidence')
+        .flatMap(({ lines }) => lines)
         .join('\n'),
     ).toContain('told to crash');
   });

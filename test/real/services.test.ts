@@ -77,8 +77,8 @@ describe.concurrent('an instance', () => {
       expect(await site.serving()).toEqual(site.all(second));
       expect(
         failed
-          .lines('log.line')
-          .map(({ line }) => line)
+          .lines('instance.evidence')
+          .flatMap(({ lines }) => lines)
           .join('\n'),
       ).toContain('told to crash');
     } finally {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EVIDENCE_PARTS, type EvidencePart } from '../../src/host/evidence.ts';
 import type { EventBody, RolloutEvent } from '../../src/rollout/events.ts';
 import { initialState, OUTPUT_LINES, progress, type RolloutState } from '../../src/rollout/progress.ts';
 
@@ -78,6 +79,25 @@ describe('progress', () => {
       attempt: 4,
       healthyMs: 500,
       neededMs: 1000,
+    });
+  });
+
+  it('keeps what was gathered of the newest failure of each instance, and nothing of an older one beside it', () => {
+    const gathered = (instance: string, part: EvidencePart, line: string): EventBody => ({
+      ...{ type: 'instance.evidence', instance, part, lines: [line] },
+    });
+    const older = EVIDENCE_PARTS.map((part, index) =>
+      event('bot.1@h1', index + 1, gathered('bot.1@h1', part, 'older')),
+    );
+    const other = event('bot.2@h1', 1, gathered('bot.2@h1', 'exit', 'other'));
+    const whole = { exit: ['older'], status: ['older'], ports: ['older'], response: ['older'], log: ['older'] };
+    expect(fold([...older, other]).evidence).toEqual({ 'bot.1@h1': whole, 'bot.2@h1': { exit: ['other'] } });
+    const newer = [
+      event('bot.1@h1', 10, gathered('bot.1@h1', 'exit', 'newer')),
+      event('bot.1@h1', 11, gathered('bot.1@h1', 'status', 'newer')),
+    ];
+    expect(fold([...older, ...newer, ...older]).evidence).toEqual({
+      'bot.1@h1': { exit: ['newer'], status: ['newer'] },
     });
   });
 

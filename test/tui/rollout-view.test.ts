@@ -188,11 +188,15 @@ describe('the log', () => {
     screen.do(lines(0, 3));
     screen.tell({ type: 'log.line', instance: 'bot.1@fra-1', line: 'line 2' });
     screen.tell({ type: 'log.line', instance: 'bot.1@fra-1', line: 'only from the engine' });
+    screen.tell({ type: 'instance.evidence', instance: 'bot.1@fra-1', part: 'exit', lines: ['exit status 1'] });
+    screen.tell({ type: 'instance.evidence', instance: 'bot.1@fra-1', part: 'log', lines: ['line 1', 'last words'] });
     expect(screen.view.log.lines.map((line) => line.text)).toEqual([
       'line 0',
       'line 1',
       'line 2',
       'only from the engine',
+      'exit: exit status 1',
+      'last words',
     ]);
   });
 });

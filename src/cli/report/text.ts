@@ -6,6 +6,7 @@ import { formatRate } from '../../base/rate.ts';
 import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import { wishText } from '../../rollout/wish-words.ts';
+import { evidenceLines } from './evidence.ts';
 
 export type Write = (line: string) => void;
 
@@ -38,6 +39,8 @@ export function createTextReport(write: Write, options: TextReportOptions = {}):
         return instanceLines(event);
       case 'analysis.verdict':
         return lookLines(event);
+      case 'instance.evidence':
+        return evidenceLines(event);
       case 'hook.output':
         return [`${event.host} │ ${event.line}`];
       case 'log.line':
@@ -54,7 +57,9 @@ function lookLine({ role, look }: Judged): readonly string[] {
 
 type Plain = Exclude<
   RolloutEvent,
-  { type: 'analysis.verdict' | 'probe.sample' | 'sync.progress' | 'instance.state' | 'hook.output' | 'log.line' }
+  {
+    type: `instance.${string}` | 'analysis.verdict' | 'probe.sample' | 'sync.progress' | 'hook.output' | 'log.line';
+  }
 >;
 
 function plainLines(event: Plain): readonly string[] {

@@ -10,7 +10,7 @@ LC_GIVEN=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 # Set in a profile, some change what our tools do and print, and the others would be taken for ours.
-unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after CHECKED look stale history turn here back env_old most lease_ CLAIMED h_since P_IN_USE
+unset CDPATH TAR_OPTIONS GZIP QUOTING_STYLE after CHECKED look stale history turn here back env_old most lease_ CLAIMED h_since P_IN_USE SAID
 TAB='	'
 NL='
 '

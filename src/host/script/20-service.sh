@@ -34,7 +34,7 @@ read_service() {
 }
 
 read_systemd() {
-  u_load='' u_active='' u_sub='' u_status=''
+  u_load='' u_active='' u_sub='' u_code='' u_status=''
   while IFS='=' read -r u_key u_value; do
     case $u_key in
       LoadState) u_load=$u_value ;;
@@ -43,12 +43,13 @@ read_systemd() {
       MainPID) PID=$u_value ;;
       InvocationID) START=$u_value ;;
       NRestarts) RESTARTS=$u_value ;;
+      ExecMainCode) u_code=$u_value ;;
       ExecMainStatus) u_status=$u_value ;;
       Result) RESULT=$u_value ;;
       MemoryCurrent | MemoryMax | CPUUsageNSec) read_count ;;
     esac
   done <<END
-$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainStatus,Result,MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
+$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainCode,ExecMainStatus,Result,MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
 END
   [ "$PID" != 0 ] || PID=
   DETAIL="$u_active ($u_sub), result $RESULT, exit status $u_status"
@@ -128,6 +129,19 @@ in_instance() {
     set +a
     exec timeout "$1" sh -c "$2" </dev/null 3>&- 4>&-
   )
+}
+
+# heard FILE SECONDS COMMAND: the same, with the first 2 KB of what it says in FILE. The rest is read, too, or saying much would
+# end it; but a process that it leaves behind, with its output open, is not waited for.
+heard() {
+  o_rc=$(
+    exec 5>&1
+    {
+      in_instance "$2" "$3" 2>&1 5>&- && o_=0 || o_=$?
+      printf '%s' "$o_" >&5
+    } | { timeout "$(($2 + 1))" dd bs=1 count=2048 2>/dev/null && timeout "$(($2 + 1))" cat >/dev/null; } >"$1" 5>&-
+  )
+  return "$o_rc"
 }
 
 # Each instance has one log of what its commands and their processes print; it starts anew when it has grown large. What a

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # One probe of one instance. Set by the request or the task: probe (http | tcp | command | running), url, want_status,
 # want_body, tcp_host, tcp_port, command, timeout (whole seconds).
+# SAID, when set, is a file for what a command says.
 # Answers in: HEALTHY (yes | no), OUTCOME, LATENCY (ms or empty), BODY (the first bytes of an http answer).
 
 probe_once() {
@@ -21,7 +22,8 @@ probe_running() {
 probe_command() {
   read_clock
   p_t0=$MS
-  in_instance "$timeout" "$command" >/dev/null 2>&1 && p_rc=0 || p_rc=$?
+  if [ -n "${SAID-}" ]; then heard "$SAID" "$timeout" "$command"; else in_instance "$timeout" "$command" >/dev/null 2>&1; fi &&
+    p_rc=0 || p_rc=$?
   read_clock
   LATENCY=$((MS - p_t0)) OUTCOME="exit $p_rc"
   case $p_rc in

@@ -12,7 +12,8 @@ worker() {
   F=$W.frames
   HOME_=$D/instances/$I
   LINK=$HOME_/current REVERTING=
-  SEQ=${seq0:-0}
+  SEQ=${seq0:-0} SAID=$W.said
+  STATUS='' OUTCOME='' BODY='' ILL='' l_rc=0 h_crashes=0
   exec >/dev/null 2>>"$W.log"
   read_clock
   read_wall
@@ -28,14 +29,19 @@ worker() {
 
 # emit KIND FIELD…: one line of the frames file: sequence, time (ms since 1970), kind, fields.
 emit() {
-  read_clock
-  SEQ=$((SEQ + 1))
-  e_="$SEQ$TAB$((WALL + MS))"
+  e_=
   for a_ in "$@"; do
     case $a_ in *[%[:cntrl:]]*) a_=$(encode "$a_") ;; esac
     e_="$e_$TAB$a_"
   done
-  printf '%s\n' "$e_" >>"$F"
+  emit_encoded "$e_"
+}
+
+# The same for fields that are encoded, each behind a tab.
+emit_encoded() {
+  read_clock
+  SEQ=$((SEQ + 1))
+  printf '%s\n' "$SEQ$TAB$((WALL + MS))$1" >>"$F"
 }
 
 note() { emit note "$@"; }
@@ -150,6 +156,7 @@ run_hooks() {
   "hooks_$1" run_hook
   [ -n "$WHY" ] || return 0
   [ "$1" = before ] || state failed "$expect" "$WHY"
+  evidence "the hook ${1}Switch" "$k_rc"
   return 1
 }
 
@@ -158,6 +165,7 @@ run_hook() {
   ! is_cancelled || { WHY=cancelled && return 0; }
   beat
   note "${HOOKS}Switch: $run"
+  k_from=$(wc -c <"$W.log")
   (
     cd "$D/releases/$release" || exit 1
     own_locale
@@ -175,12 +183,12 @@ run_hook() {
 # Fails with the reason in WHY.
 run_release() {
   guard
-  WHY='' PROOF=unproven BODY=''
+  WHY='' PROOF=unproven BODY='' OUTCOME='' ILL='' l_rc=0 h_crashes=0
   state starting "$expect" ""
   read_clock
   STARTED=$MS
   if service_start >>"$W.log"; then
-    ! wait_healthy || return 0
+    ! wait_healthy || { ILL='' && return 0; }
   else
     read_service
     WHY=$(tail -n 1 "$W.log")
@@ -189,18 +197,8 @@ run_release() {
     WHY="it could not be started: $WHY"
   fi
   state failed "$expect" "$WHY"
-  evidence
+  evidence 'the start command' "$l_rc"
   return 1
-}
-
-# The last words of the instance, for whoever wants to know why.
-evidence() {
-  read_service
-  emit log "service: $STATUS, $DETAIL"
-  while IFS= read -r l_; do [ -z "$l_" ] || emit log "$l_"; done <<END
-$(log_tail 20)
-END
-  [ -z "$BODY" ] || emit log "last answer: $(printf '%s' "$BODY" | head -c 300)"
 }
 
 # Back to what ran before, or, when nothing did, to nothing. A process that was never stopped is as good as a new one here.
@@ -258,6 +256,7 @@ work_retire() {
   guard
   if ! stop_for_good; then
     state failed "$expect" "$WHY"
+    evidence 'the stop command' "$l_rc"
     finish failed "$WHY"
   fi
   guard

@@ -12,6 +12,7 @@ wait_healthy() {
     read_service
     check_service || return 1
     probe_once
+    [ "$HEALTHY" = yes ] || remember_answer
     check_proof || return 1
     read_clock
     h_attempt=$((h_attempt + 1))
@@ -25,6 +26,12 @@ wait_healthy() {
     fi
     pause_ms "$interval"
   done
+}
+
+# The newest answer that was not a healthy one, into ILL: its outcome, and what came with it.
+remember_answer() {
+  ILL=$OUTCOME$NL$BODY
+  [ "$probe" != command ] || ILL=$ILL$(tr -d '\000' <"$SAID")
 }
 
 # What cannot get better ends the wait at once: a failed unit, an ended process, a second crash.

@@ -22,21 +22,6 @@ journal_of() {
   esac
 }
 
-log_tail() {
-  case $svc in
-    systemd)
-      read_journal_way
-      case $JOURNAL in
-        '') printf 'no right to read the journal of %s\n' "$unit" ;;
-        # the one form that a narrow sudoers line allows; it follows, so it is ended
-        sudo) timeout 2 sudo -n journalctl -o cat -n 50 -f -u "$unit" 2>/dev/null | tail -n "$1" ;;
-        *) journal_of -n "$1" --no-pager 2>/dev/null ;;
-      esac
-      ;;
-    command) tail -n "$1" "$D/instances/$I/log" 2>/dev/null ;;
-  esac
-}
-
 # log: follows the log of one instance until the client goes.
 verb_log() {
   if [ "$svc" = systemd ]; then

@@ -1,5 +1,6 @@
 import { ConnectionLostError, RemoteError } from '../../../src/base/errors.ts';
 import { parseHistory } from '../../../src/host/records.ts';
+import { EVIDENCE_PARTS } from '../../../src/host/evidence.ts';
 import { supersededBy } from '../../../src/host/failures.ts';
 import type { HostState, LockOwner, ReleaseRecord, ServerState } from '../../../src/host/state.ts';
 import { serversOf, stateOf } from './fake-state.ts';
@@ -281,9 +282,10 @@ async function work(fake: FakeHost, options: ActivateOptions, wait: () => Promis
   else fake.links.set(instance, before);
   through();
   const why = cancelled ? 'cancelled' : 'not healthy within 2m';
-  say(2, 'state', behaviour === 'dead' ? 'failed' : 'reverted', before ?? '', why);
-  if (behaviour === 'dead') return say(3, 'end', 'stuck', `${why}; and the release before it did not come up either`);
-  return say(3, 'end', before === undefined ? 'failed' : 'reverted', why);
+  if (!cancelled) EVIDENCE_PARTS.forEach((part, index) => say(2 + index, 'evidence', part, `${part} of ${release}`));
+  say(8, 'state', behaviour === 'dead' ? 'failed' : 'reverted', before ?? '', why);
+  if (behaviour === 'dead') return say(9, 'end', 'stuck', `${why}; and the release before it did not come up either`);
+  return say(9, 'end', before === undefined ? 'failed' : 'reverted', why);
 }
 
 /** Up is a server whose instance runs and is well. */

@@ -112,10 +112,18 @@ const DOUBLES = 100;
 
 function linesOf(log: LogView, event: RolloutEvent): LogLine[] {
   if (event.type === 'hook.output') return [{ source: event.host, text: event.line }];
-  if (event.type !== 'log.line') return [];
-  // the same line may come from the engine and from the log that is followed here
-  const seen = log.lines.slice(-DOUBLES).some((line) => line.source === event.instance && line.text === event.line);
-  return seen ? [] : [{ source: event.instance, text: event.line }];
+  if (event.type === 'log.line') return newLines(log, event.instance, [event.line]);
+  if (event.type !== 'instance.evidence') return [];
+  const { instance, part, lines } = event;
+  return part === 'log'
+    ? newLines(log, instance, lines)
+    : lines.map((line) => ({ source: instance, text: `${part}: ${line}` }));
+}
+
+/** The same line may come from the engine and from the log that is followed here. */
+function newLines(log: LogView, source: string, lines: readonly string[]): LogLine[] {
+  const seen = new Set(log.lines.slice(-DOUBLES).flatMap((line) => (line.source === source ? [line.text] : [])));
+  return lines.filter((line) => !seen.has(line)).map((text) => ({ source, text }));
 }
 
 function withLines(log: LogView, lines: readonly LogLine[]): LogView {
