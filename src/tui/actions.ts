@@ -1,7 +1,10 @@
+import type { DeployRef } from '../git/refs.ts';
+import type { AuditTrail } from '../rollout/audit.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
+import type { ChangesView } from './wizard.ts';
 import type { WishedIntent } from '../rollout/wishes.ts';
 import type {
   Dialog,
@@ -28,7 +31,7 @@ export type UserAction =
   /** To what a host or a key asks; undefined declines. */
   | { readonly type: 'answer'; readonly answer: Secret | undefined }
   | { readonly type: 'refresh' }
-  | { readonly type: 'plan'; readonly kind: Errand; readonly target: string }
+  | { readonly type: 'plan'; readonly kind: Errand; readonly target: string; readonly called?: string | undefined }
   | { readonly type: 'cancelPlanning' }
   | { readonly type: 'start' }
   | { readonly type: 'send'; readonly intent: Intent }
@@ -69,6 +72,12 @@ export type NewsAction =
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }
   | { readonly type: 'standingFound'; readonly standing: StandingView | undefined }
+  | { readonly type: 'refsRead'; readonly refs: readonly DeployRef[] }
+  | { readonly type: 'refsFailed'; readonly problem: Problem }
+  | ({ readonly type: 'changesRead' } & ChangesView)
+  | { readonly type: 'historyReading' }
+  | { readonly type: 'historyRead'; readonly trail: AuditTrail }
+  | { readonly type: 'historyFailed'; readonly problem: Problem }
   | { readonly type: 'buildLines'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly prepared: PreparedRollout }
   | { readonly type: 'planFailed'; readonly problem: Problem }

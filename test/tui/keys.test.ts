@@ -108,7 +108,7 @@ describe('the key table', () => {
     }
     // only answers to questions; starting on this protected stage is the answer to its typed name
     expect([...starts].sort()).toEqual(['ask: yes', 'quit: leaveRollback', 'typeStage: acceptStage']);
-    for (const id of ['abort', 'rollback', 'deploy', 'planRollback', 'start', 'leaveRollback'] as const) {
+    for (const id of ['abort', 'rollback', 'deploy', 'planDeploy', 'planRollback', 'start', 'leaveRollback'] as const) {
       expect(keyTable().find((binding) => binding.id === id)?.danger).toBe(true);
     }
   });
@@ -125,8 +125,6 @@ describe('the key table', () => {
     };
     const base = running('Progressing', { planning });
     switch (scope) {
-      case 'ref':
-        return { ...base, dialog: { name: 'ref', text: '' } };
       case 'typeStage':
         return { ...base, dialog: { name: 'typeStage', text: 'production' } };
       case 'ask':
@@ -170,7 +168,39 @@ describe('keys of a protected stage', () => {
   });
 
   test('letters typed into a field are text, not keys', () => {
-    expect(resolve({ ...review(), dialog: { name: 'ref', text: '' } }, 'q')).toEqual({ type: 'typed', text: 'q' });
+    expect(resolve({ ...review(), dialog: { name: 'typeStage', text: '' } }, 'q')).toEqual({
+      type: 'typed',
+      text: 'q',
+    });
+  });
+});
+
+describe('keys of a screen that is typed into', () => {
+  const picking = state({ screens: ['fleet', 'deploy'] });
+
+  test('letters are text, whatever they do elsewhere; named keys stay keys', () => {
+    for (const letter of ['q', 'j', 'G', ':', '?', 'Y', '東']) {
+      expect(resolve(picking, letter)).toEqual({ type: 'typed', text: letter });
+    }
+    expect(resolve(picking, 'down')).toEqual({ type: 'move', to: 'down' });
+    expect(resolve(picking, 'pageDown')).toEqual({ type: 'move', to: 'pageDown' });
+    expect(resolve(picking, 'ctrl+u')).toEqual({ type: 'erased', what: 'all' });
+    expect(resolve(picking, 'backspace')).toEqual({ type: 'erased', what: 'character' });
+    expect(resolve(picking, 'esc')).toEqual({ type: 'back' });
+    expect(bindingsOf('deploy').flatMap(({ keys }) => keys)).not.toContain('q');
+  });
+
+  test('a question of a host takes the letters first', () => {
+    const asked = { ...picking, prompt: prompt('yesNo'), now: NOW + 1000 };
+    expect(resolve(asked, 'n')).toEqual({ type: 'answer', answer: undefined });
+    expect(resolve(asked, 'x')).toBeUndefined();
+    expect(resolvePaste(asked, 'main')).toMatchObject({ type: 'notify' });
+  });
+
+  test('the palette opens over it, and finds what has no key there', () => {
+    const palette = reduce(picking, resolve(picking, 'ctrl+p')!);
+    expect(palette.dialog).toMatchObject({ name: 'palette' });
+    expect(bindingsOf('deploy').find(({ id }) => id === 'help')?.keys).toEqual([]);
   });
 });
 
@@ -183,7 +213,7 @@ describe('keys that nobody meant', () => {
 
   test('pasted text is no key', () => {
     expect(resolvePaste(running('Progressing'), 'ay')).toMatchObject({ type: 'notify' });
-    const field: UiState = { ...state(), dialog: { name: 'ref', text: '' } };
+    const field = state({ screens: ['fleet', 'deploy'] });
     expect(resolvePaste(field, 'feature/x')).toEqual({ type: 'typed', text: 'feature/x' });
   });
 
@@ -229,7 +259,7 @@ describe('questions of hosts and keys', () => {
   test('take no answer in their first moment, also when they waited behind a dialog', () => {
     const early = { ...asking('yesNo'), now: NOW + 100 };
     expect(resolve(early, 'y')).toEqual({ type: 'tooSoon' });
-    const behind = { ...asking('yesNo'), dialog: { name: 'ref', text: '' } as const };
+    const behind = { ...asking('yesNo'), dialog: { name: 'typeStage', text: '' } as const };
     expect(resolve(behind, 'y')).toEqual({ type: 'typed', text: 'y' });
     expect(resolve(reduce(behind, { type: 'closeDialog' }), 'y')).toEqual({ type: 'tooSoon' });
   });

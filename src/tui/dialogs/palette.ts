@@ -18,6 +18,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'first',
   'last',
   'palette',
+  'erase',
+  'eraseAll',
   'interrupt',
 ]);
 

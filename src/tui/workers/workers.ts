@@ -10,6 +10,8 @@ import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
 import { createStandingWork } from './standing-work.ts';
 import { createStageWork } from './stage-work.ts';
+import { createTrailWork } from './trail-work.ts';
+import { createWizardWork } from './wizard-work.ts';
 
 /** Whoever sits in front of the screen: answers what hosts and keys ask for. */
 export interface Person {
@@ -63,6 +65,8 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const rollout = createRolloutWork(surroundings);
   const standing = createStandingWork(surroundings);
   const log = createLogWork(surroundings);
+  const wizard = createWizardWork(surroundings);
+  const trail = createTrailWork(surroundings);
 
   given.store.onAction((action: Action) => {
     prompt.hear(action);
@@ -71,12 +75,15 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     rollout.hear(action);
     standing.hear(action);
     log.hear();
+    wizard.hear(action);
+    trail.hear(action);
   });
   return {
     leave: () => rollout.leave(),
     close: async () => {
       planning.cancel();
       log.stop();
+      wizard.stop();
       rollout.stopListening();
       await stage.close();
     },

@@ -2,6 +2,8 @@ import { unreachable } from '../../../base/errors.ts';
 import type { Action } from '../../actions.ts';
 import { stillStanding } from '../../dialogs/reduce.ts';
 import { noFleet, type UiState } from '../../state.ts';
+import { noPicker, noTrail } from '../../wizard.ts';
+import { sameRelease } from '../releases/select.ts';
 
 export const STAGE_ACTIONS = [
   ...(['openStage', 'refresh', 'sessionOpened', 'sessionFailed', 'fleetReading', 'fleetRead', 'fleetFailed'] as const),
@@ -16,7 +18,8 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
       const { stages, now, size, looks, cursor, messages } = state;
       const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
       const none = { ...idle, rollout: undefined, standing: undefined, putOff: undefined, dialog: undefined };
-      const fresh = { ...none, notice: undefined, messages, stages, now, size, looks };
+      const unasked = { picker: noPicker, changes: undefined, trail: noTrail };
+      const fresh = { ...none, ...unasked, notice: undefined, messages, stages, now, size, looks };
       return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
     }
     case 'sessionOpened':
@@ -30,6 +33,7 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'fleetRead':
       return stillStanding({
         ...state,
+        cursor: { ...state.cursor, releases: sameRelease(state, action.fleet) },
         fleet: { fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
       });
     case 'fleetFailed':
