@@ -175,35 +175,6 @@ describe('keys of a protected stage', () => {
   });
 });
 
-describe('keys of a screen that is typed into', () => {
-  const picking = state({ screens: ['fleet', 'deploy'] });
-
-  test('letters are text, whatever they do elsewhere; named keys stay keys', () => {
-    for (const letter of ['q', 'j', 'G', ':', '?', 'Y', '東']) {
-      expect(resolve(picking, letter)).toEqual({ type: 'typed', text: letter });
-    }
-    expect(resolve(picking, 'down')).toEqual({ type: 'move', to: 'down' });
-    expect(resolve(picking, 'pageDown')).toEqual({ type: 'move', to: 'pageDown' });
-    expect(resolve(picking, 'ctrl+u')).toEqual({ type: 'erased', what: 'all' });
-    expect(resolve(picking, 'backspace')).toEqual({ type: 'erased', what: 'character' });
-    expect(resolve(picking, 'esc')).toEqual({ type: 'back' });
-    expect(bindingsOf('deploy').flatMap(({ keys }) => keys)).not.toContain('q');
-  });
-
-  test('a question of a host takes the letters first', () => {
-    const asked = { ...picking, prompt: prompt('yesNo'), now: NOW + 1000 };
-    expect(resolve(asked, 'n')).toEqual({ type: 'answer', answer: undefined });
-    expect(resolve(asked, 'x')).toBeUndefined();
-    expect(resolvePaste(asked, 'main')).toMatchObject({ type: 'notify' });
-  });
-
-  test('the palette opens over it, and finds what has no key there', () => {
-    const palette = reduce(picking, resolve(picking, 'ctrl+p')!);
-    expect(palette.dialog).toMatchObject({ name: 'palette' });
-    expect(bindingsOf('deploy').find(({ id }) => id === 'help')?.keys).toEqual([]);
-  });
-});
-
 describe('keys that nobody meant', () => {
   test('an answer in the first moment of a question is ignored', () => {
     const asking = running('Progressing', { dialog: askAbout('abort', NOW) });

@@ -16,11 +16,9 @@ export function createRuler<T extends object>(
 }
 
 function widest(lines: readonly (readonly string[])[]): readonly string[] {
-  const found: string[] = [];
-  for (const line of lines) {
-    line.forEach((text, column) => {
-      if (width(text) > width(found[column] ?? '')) found[column] = text;
-    });
-  }
-  return Array.from(found, (text) => text ?? '');
+  return lines.reduce((found, line) => line.map((text, column) => wider(text, found[column] ?? '')), []);
+}
+
+function wider(one: string, other: string): string {
+  return width(one) > width(other) ? one : other;
 }

@@ -33,10 +33,11 @@ export function createWizardWork({ store, session, clock }: Surroundings) {
   const compare = async (open: StageSession, question: Question, signal: AbortSignal) => {
     const { from, to } = question;
     const unknown = (thrown: unknown) => ({ type: 'unknown' as const, reason: asSlipwayError(thrown).message });
+    const isWanted = () => !signal.aborted;
     await clock.sleep(REST_MS, signal).catch(() => undefined);
-    if (signal.aborted) return;
+    if (!isWanted()) return;
     const changes = await open.changesBetween(from, to, signal).catch(unknown);
-    if (!signal.aborted) store.post({ type: 'changesRead', from, to, changes });
+    if (isWanted()) store.post({ type: 'changesRead', from, to, changes });
   };
 
   /** Only the newest question counts. */

@@ -54,7 +54,7 @@ export const REFS: readonly DeployRef[] = [
 
 function commits(...subjects: readonly string[]): readonly LoggedCommit[] {
   return subjects.map((subject, index) => {
-    const short = `${(0x1f0755f - index * 7919).toString(16)}`;
+    const short = (0x1f0755f - index * 7919).toString(16);
     return { revision: short.padEnd(40, '0'), short, subject, author: 'Ana', at: NOW - index * HOUR };
   });
 }

@@ -17,12 +17,12 @@ export function pickRows(state: UiState, area: Area): Row[] {
     case undefined:
       return [];
     case 'default':
-      return paragraph('The ref of the source in hosts.json, else HEAD. The plan tells what it brings.', area, {
+      return paragraph('What it brings is told with the plan.', area, {
         style: 'muted',
         most: area.rows,
       });
     case 'asItIs':
-      return paragraph('Not among what is listed: git looks for it once it is built.', area, {
+      return paragraph('Not listed here: git looks for it before it is built.', area, {
         style: 'muted',
         most: area.rows,
       });
