@@ -1,10 +1,13 @@
 import type { Sample } from '../analysis/sample.ts';
 import type { ThemeName } from '../prefs/themes.ts';
 import type { Looks } from './theme.ts';
+import type { DeployRef } from '../git/refs.ts';
+import type { AuditTrail } from '../rollout/audit.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
+import type { ChangesView } from './wizard.ts';
 import type { WishedIntent } from '../rollout/wishes.ts';
 import type {
   Dialog,
@@ -42,7 +45,7 @@ export type UserAction =
   | { readonly type: 'solo'; readonly host: string | undefined }
   | { readonly type: 'shape'; readonly shape: 'tree' | 'table' }
   | { readonly type: 'filter'; readonly text: string }
-  | { readonly type: 'plan'; readonly kind: Errand; readonly target: string }
+  | { readonly type: 'plan'; readonly kind: Errand; readonly target: string; readonly called?: string | undefined }
   | { readonly type: 'cancelPlanning' }
   | { readonly type: 'start' }
   | { readonly type: 'send'; readonly intent: Intent }
@@ -86,6 +89,12 @@ export type NewsAction =
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }
   | { readonly type: 'standingFound'; readonly standing: StandingView | undefined }
+  | { readonly type: 'refsRead'; readonly refs: readonly DeployRef[] }
+  | { readonly type: 'refsFailed'; readonly problem: Problem }
+  | ({ readonly type: 'changesRead' } & ChangesView)
+  | { readonly type: 'historyReading' }
+  | { readonly type: 'historyRead'; readonly trail: AuditTrail }
+  | { readonly type: 'historyFailed'; readonly problem: Problem }
   | { readonly type: 'buildLines'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly prepared: PreparedRollout }
   | { readonly type: 'planFailed'; readonly problem: Problem }

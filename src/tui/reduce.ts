@@ -7,6 +7,9 @@ import { takeVitals } from '../analysis/vitals.ts';
 import { reduceNotice, withoutError } from './reduce-notice.ts';
 import { screens } from './screens/all.ts';
 import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
+import { pickerTyped, reducePicker } from './screens/deploy/reduce.ts';
+import { reduceHistory } from './screens/history/reduce.ts';
+import { opened } from './screens/opening.ts';
 import { reducePlanning } from './screens/planning/reduce.ts';
 import { reduceRollout } from './screens/rollout/reduce.ts';
 import { reduceStanding } from './dialogs/reduce.ts';
@@ -57,6 +60,8 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   ...together(['openDialog', 'closeDialog', 'standingFound', 'accept', 'tell'], reduceStanding),
   ...together(['asked', 'unasked', 'answer'], reducePrompt),
   ...together([...STAGE_ACTIONS], reduceStage),
+  ...together(['refsRead', 'refsFailed', 'changesRead'], reducePicker),
+  ...together(['historyReading', 'historyRead', 'historyFailed'], reduceHistory),
   ...together(['plan', 'cancelPlanning', 'buildLines', 'planned', 'planFailed'], reducePlanning),
   ...together(['start', 'send', 'sent', 'switchPane', 'pin', 'follow'], reduceRollout),
   ...together(['rolloutStarted', 'rolloutEvents', 'rolloutEnded', 'rolloutBroke'], reduceRollout),
@@ -76,7 +81,7 @@ function moved(state: UiState, to: Move): UiState {
 function show(state: UiState, screen: ScreenName): UiState {
   const below = state.screens.filter((one) => one !== screen);
   const cursor = { ...state.cursor, help: 0, messages: 0 };
-  return { ...state, cursor, screens: [...below, screen] };
+  return { ...opened({ ...state, cursor }, screen), screens: [...below, screen] };
 }
 
 function back(state: UiState): UiState {
@@ -89,6 +94,7 @@ function typed(state: UiState, change: (text: string) => string): UiState {
   const { dialog, prompt } = state;
   if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
   if (dialog && 'chosen' in dialog) return pickTyped(state, dialog, change);
+  if (!dialog && screenOf(state) === 'deploy') return pickerTyped(state, change);
   if (!dialog || !('text' in dialog)) return state;
   const text = change(dialog.text);
   const next = { ...state, dialog: { ...dialog, text } };

@@ -6,6 +6,7 @@ import type { Kind } from '../rollout/plan.ts';
 import type { RolloutState } from '../rollout/progress.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { Unfinished } from '../rollout/unfinished.ts';
+import { type ChangesView, noPicker, noTrail, type PickerView, type TrailView } from './wizard.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
 import type { Looks } from './theme.ts';
@@ -29,6 +30,12 @@ export interface UiState {
   /** What a host or a key asks; a dialog that is open is answered first. */
   readonly prompt: PromptView | undefined;
   readonly cursor: Readonly<Record<ListName, number>>;
+  /** What to deploy, while that is chosen. */
+  readonly picker: PickerView;
+  /** The newest answer to what would change. */
+  readonly changes: ChangesView | undefined;
+  /** Who changed what, as the hosts remember it. */
+  readonly trail: TrailView;
   readonly planning: PlanningView | undefined;
   readonly rollout: RolloutView | undefined;
   /** A rollout that has the stage and was not started here. */
@@ -70,10 +77,12 @@ export interface SessionFacts {
   readonly instances: readonly string[];
 }
 
-export type ScreenName = 'stages' | 'fleet' | 'planning' | 'review' | 'rollout' | 'releases' | 'messages' | 'help';
+export type ScreenName =
+  'stages' | 'fleet' | 'deploy' | 'planning' | 'review' | 'rollout' | 'releases' | 'history' | 'messages' | 'help';
 
 /** What can be walked through with the arrows; each keeps its place. */
-export type ListName = 'stages' | 'fleet' | 'releases' | 'review' | 'messages' | 'help' | 'instances';
+export type ListName =
+  'stages' | 'fleet' | 'deploy' | 'releases' | 'history' | 'review' | 'messages' | 'help' | 'instances';
 
 export interface FleetView {
   readonly fleet: Fleet | undefined;
@@ -103,8 +112,6 @@ export interface Problem {
 }
 
 export type Dialog =
-  /** Which ref to deploy; empty means what hosts.json says. */
-  | { readonly name: 'ref'; readonly text: string }
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
   /** Narrows a list while it is typed; `before` comes back when it is cancelled. */
@@ -144,6 +151,8 @@ export interface PlanningView {
   readonly kind: Errand;
   /** The ref or the release; empty for the default. */
   readonly target: string;
+  /** What people call the ref that the target is the commit of. */
+  readonly called?: string | undefined;
   readonly since: number;
   /** The newest lines of the build. */
   readonly lines: readonly string[];
@@ -228,7 +237,10 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     screens: ['stages'],
     dialog: undefined,
     prompt: undefined,
-    cursor: { stages: 0, fleet: 0, releases: 0, review: 0, messages: 0, help: 0, instances: 0 },
+    cursor: { stages: 0, fleet: 0, deploy: 0, releases: 0, history: 0, review: 0, messages: 0, help: 0, instances: 0 },
+    picker: noPicker,
+    changes: undefined,
+    trail: noTrail,
     planning: undefined,
     rollout: undefined,
     standing: undefined,

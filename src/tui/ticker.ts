@@ -13,9 +13,14 @@ const IDLE_MS = 10_000;
 export function tickMs(state: UiState): number {
   const isPlanning = state.planning !== undefined && !state.planning.prepared && !state.planning.problem;
   const isOpening = state.stage !== undefined && !state.session && !state.problem;
-  if (isPlanning || isOpening || state.fleet.reading || isMoving(state)) return SPINNER_MS;
+  const isAsking = state.trail.reading || isReadingRefs(state);
+  if (isPlanning || isOpening || isAsking || state.fleet.reading || isMoving(state)) return SPINNER_MS;
   if (state.notice ?? state.dialog) return WAIT_MS;
   return isRunning(state) && screenOf(state) === 'rollout' ? WAIT_MS : IDLE_MS;
+}
+
+function isReadingRefs(state: UiState): boolean {
+  return screenOf(state) === 'deploy' && state.picker.refs.type === 'reading';
 }
 
 function isMoving(state: UiState): boolean {

@@ -19,7 +19,7 @@ describe('opening a stage', () => {
     await app.see('Choose a stage');
     await app.press('j', 'enter');
     await app.see('staging › Fleet');
-    await app.press('s', 'k', 'enter');
+    await app.press('S', 'k', 'enter');
     await app.see('production › Fleet');
   });
 
@@ -75,7 +75,7 @@ describe('opening a stage', () => {
 });
 
 describe('from a ref to a rollout', () => {
-  test('d asks for the ref, the build is shown, the plan is reviewed, y starts it', async () => {
+  test('d asks what to deploy, the build is shown, the plan is reviewed, y starts it', async () => {
     let finish: (what: PreparedRollout) => void = () => {};
     const app = start({
       prepare: (session) => {
@@ -117,6 +117,8 @@ describe('from a ref to a rollout', () => {
     await app.press('d', 'enter');
     await app.see('Nothing is changed yet');
     await app.press('esc');
+    await app.see('what hosts.json says');
+    await app.press('esc');
     await app.see('6 healthy');
     expect(app.session.asked[0]?.signal?.aborted).toBe(true);
     finish(prepared());
@@ -139,7 +141,7 @@ describe('from a ref to a rollout', () => {
     await app.see('There is no ref "nope".');
     expect(app.terminal.text).toContain('→ name another ref');
     expect(app.terminal.text).toContain('npm ERR!');
-    await app.press('esc');
+    await app.press('esc', 'esc');
     await app.see('6 healthy');
   });
 
@@ -181,7 +183,7 @@ describe('from a ref to a rollout', () => {
   test('Enter on a release plans the rollback to it', async () => {
     const app = start();
     await app.see('6 healthy');
-    await app.press('R', 'j', 'j', 'enter');
+    await app.press('R', 'enter');
     await app.see('STEPS');
     expect(app.session.asked[0]?.to).toBe('20261112T101010Z-be57ed0');
   });
@@ -189,7 +191,7 @@ describe('from a ref to a rollout', () => {
   test('a release that is no target says why', async () => {
     const app = start();
     await app.see('6 healthy');
-    await app.press('R', 'j', 'enter');
+    await app.press('R', 'k', 'enter');
     await app.see('roll back to it: its rollout failed');
     expect(app.session.asked).toHaveLength(0);
   });

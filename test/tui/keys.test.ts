@@ -108,7 +108,7 @@ describe('the key table', () => {
     }
     // only answers to questions; starting on this protected stage is the answer to its typed name
     expect([...starts].sort()).toEqual(['ask: yes', 'quit: leaveRollback', 'typeStage: acceptStage']);
-    for (const id of ['abort', 'rollback', 'deploy', 'planRollback', 'start', 'leaveRollback'] as const) {
+    for (const id of ['abort', 'rollback', 'deploy', 'planDeploy', 'planRollback', 'start', 'leaveRollback'] as const) {
       expect(keyTable().find((binding) => binding.id === id)?.danger).toBe(true);
     }
   });
@@ -125,8 +125,6 @@ describe('the key table', () => {
     };
     const base = running('Progressing', { planning });
     switch (scope) {
-      case 'ref':
-        return { ...base, dialog: { name: 'ref', text: '' } };
       case 'typeStage':
         return { ...base, dialog: { name: 'typeStage', text: 'production' } };
       case 'ask':
@@ -174,7 +172,10 @@ describe('keys of a protected stage', () => {
   });
 
   test('letters typed into a field are text, not keys', () => {
-    expect(resolve({ ...review(), dialog: { name: 'ref', text: '' } }, 'q')).toEqual({ type: 'typed', text: 'q' });
+    expect(resolve({ ...review(), dialog: { name: 'typeStage', text: '' } }, 'q')).toEqual({
+      type: 'typed',
+      text: 'q',
+    });
   });
 });
 
@@ -187,7 +188,7 @@ describe('keys that nobody meant', () => {
 
   test('pasted text is no key', () => {
     expect(resolvePaste(running('Progressing'), 'ay')).toMatchObject({ type: 'notify' });
-    const field: UiState = { ...state(), dialog: { name: 'ref', text: '' } };
+    const field = state({ screens: ['fleet', 'deploy'] });
     expect(resolvePaste(field, 'feature/x')).toEqual({ type: 'typed', text: 'feature/x' });
   });
 
@@ -233,7 +234,7 @@ describe('questions of hosts and keys', () => {
   test('take no answer in their first moment, also when they waited behind a dialog', () => {
     const early = { ...asking('yesNo'), now: NOW + 100 };
     expect(resolve(early, 'y')).toEqual({ type: 'tooSoon' });
-    const behind = { ...asking('yesNo'), dialog: { name: 'ref', text: '' } as const };
+    const behind = { ...asking('yesNo'), dialog: { name: 'typeStage', text: '' } as const };
     expect(resolve(behind, 'y')).toEqual({ type: 'typed', text: 'y' });
     expect(resolve(reduce(behind, { type: 'closeDialog' }), 'y')).toEqual({ type: 'tooSoon' });
   });

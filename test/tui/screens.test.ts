@@ -4,6 +4,7 @@ import type { Finding } from '../../src/host/state.ts';
 import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import type { AppOptions } from './support/app.ts';
 import { DrawnApp, type Picture } from './support/drawn.ts';
+import { CHOICES, type Scene } from './support/choice-scenes.ts';
 import {
   NEW,
   OLD,
@@ -39,13 +40,6 @@ afterEach(async () => {
   for (const app of open) await app.dispose();
   open = [];
 });
-
-interface Scene {
-  readonly options?: AppOptions;
-  /** Text that is on the screen when the scene is reached, at every size. */
-  readonly shows: string;
-  readonly play: (app: DrawnApp) => Promise<void>;
-}
 
 async function rolling(app: DrawnApp): Promise<void> {
   await app.startRollout();
@@ -101,6 +95,7 @@ const strangeKey: HostKeyQuestion = {
 };
 
 const SCENES: Readonly<Record<string, Scene>> = {
+  ...CHOICES,
   fleet: { shows: '6 healthy', play: () => Promise.resolve() },
   'fleet-troubled': {
     options: { protected: true, prepare: (session) => (session.fleet = () => Promise.resolve(troubledFleet())) },
@@ -145,7 +140,6 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await app.press('w');
     },
   },
-  releases: { shows: 'Enter roll back to it', play: (app) => app.press('R', 'j', 'j') },
   plan: {
     options: { protected: true },
     shows: 'y start',
@@ -164,7 +158,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       },
     },
     shows: 'Roll back to',
-    play: (app) => app.press('R', 'j', 'j', 'enter'),
+    play: (app) => app.press('R', 'enter'),
   },
   'host-key': {
     options: { protected: true },

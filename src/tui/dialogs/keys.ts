@@ -3,7 +3,7 @@ import * as because from '../keys/because.ts';
 import type { Binding } from '../keys/binding.ts';
 import type { WishedIntent } from '../../rollout/wishes.ts';
 import { Secret } from '../secret.ts';
-import { type Dialog, isRunning, type UiState } from '../state.ts';
+import { isRunning, type UiState } from '../state.ts';
 import { askAbout } from './choice.ts';
 import { viewItems } from './views.ts';
 
@@ -12,16 +12,15 @@ const CHOICES = ['ask', 'quit', 'unfinished', 'elsewhere'] as const;
 /** Answers to questions. */
 // prettier-ignore
 export const dialogKeys: readonly Binding[] = [
-  { id: 'acceptRef', keys: ['enter'], label: 'build and plan', help: 'Build this ref and show the plan.', scopes: ['ref'], priority: 1, twin: 'slipway deploy STAGE --ref REF', run: acceptRef },
   { id: 'acceptStage', keys: ['enter'], label: 'start', help: 'Start, once the name of the stage is typed.', scopes: ['typeStage'], priority: 1, danger: true, twin: 'slipway deploy STAGE', disabledReason: because.notTyped, run: () => ({ type: 'start' }) },
   { id: 'acceptAnswer', keys: ['enter'], label: 'answer', help: 'Send what is typed.', scopes: ['answer'], priority: 1, guarded: true, twin: 'slipway status STAGE', run: ({ prompt }) => prompt && { type: 'answer', answer: prompt.text } },
-  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', scopes: ['ref', 'typeStage', 'answer', 'palette', 'views', 'columns', 'filter'], priority: 0, twin: 'view', run: () => ({ type: 'erased', what: 'character' }) },
-  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', scopes: ['ref', 'typeStage', 'answer', 'palette', 'views', 'columns', 'filter'], priority: 3, twin: 'view', run: () => ({ type: 'erased', what: 'all' }) },
+  { id: 'erase', keys: ['backspace'], label: 'erase', help: 'Erase a character.', scopes: ['deploy', 'typeStage', 'answer', 'palette', 'views', 'columns', 'filter'], priority: 0, twin: 'view', run: () => ({ type: 'erased', what: 'character' }) },
+  { id: 'eraseAll', keys: ['ctrl+u'], label: 'clear', help: 'Erase all that is typed.', scopes: ['deploy', 'typeStage', 'answer', 'palette', 'views', 'columns', 'filter'], priority: 3, twin: 'view', run: () => ({ type: 'erased', what: 'all' }) },
 
   { id: 'yes', keys: ['y'], label: 'yes', help: 'Do it.', scopes: ['ask'], priority: 1, guarded: true, danger: true, twin: 'slipway abort STAGE', run: agree },
   { id: 'trust', keys: ['y'], label: 'yes', help: 'Trust it.', scopes: ['trust'], priority: 1, guarded: true, twin: 'slipway status STAGE --accept-new-host-keys', run: () => ({ type: 'answer', answer: new Secret('yes') }) },
   { id: 'no', keys: ['n', 'esc', 'q'], label: 'no', help: 'Leave it as it is.', scopes: ['ask', 'trust'], priority: 1, twin: 'view', run: refuse },
-  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', scopes: ['ref', 'typeStage', 'answer', 'palette', 'views', 'columns'], priority: 1, twin: 'view', run: refuse },
+  { id: 'cancel', keys: ['esc'], label: 'cancel', help: 'Close the question.', scopes: ['typeStage', 'answer', 'palette', 'views', 'columns'], priority: 1, twin: 'view', run: refuse },
 
   { id: 'finishFirst', keys: ['f'], label: 'finish, then stop', help: 'Finish the instance in hand, then leave; the rest waits.', scopes: ['quit'], priority: 1, guarded: true, twin: 'slipway pause STAGE', disabledReason: because.noFinishFirst, run: () => ({ type: 'quit', how: 'finishFirst' }) },
   { id: 'leave', keys: ['l'], label: 'leave now', help: 'Leave now: the host finishes the instance in hand by itself.', scopes: ['quit'], priority: 1, guarded: true, twin: 'slipway deploy STAGE --on-interrupt leave', run: () => ({ type: 'quit', how: 'leave' }) },
@@ -58,10 +57,6 @@ function agree(state: UiState): UserAction | undefined {
   const { dialog } = state;
   if (dialog?.name !== 'ask') return undefined;
   return dialog.intent === 'accept' ? { type: 'accept' } : wish(state, { type: dialog.intent });
-}
-
-function acceptRef({ dialog }: { readonly dialog: Dialog | undefined }): UserAction | undefined {
-  return dialog?.name === 'ref' ? { type: 'plan', kind: 'deploy', target: dialog.text.trim() } : undefined;
 }
 
 function removeView(state: UiState): UserAction | undefined {

@@ -8,7 +8,7 @@ import type { Item } from './item.ts';
 
 /** Moving about and the palette itself are not looked for by name. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  ...['up', 'down', 'pageUp', 'pageDown', 'first', 'last', 'palette', 'interrupt'],
+  ...['up', 'down', 'pageUp', 'pageDown', 'first', 'last', 'palette', 'interrupt', 'erase', 'eraseAll'],
 ]);
 
 /** What the palette finds for what is typed: every action of the screen below it, the best match first. */

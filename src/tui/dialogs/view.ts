@@ -13,12 +13,6 @@ import { elsewhereRows, unfinishedRows } from './standing.ts';
 export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
   const stage = state.session?.stage ?? '';
   switch (dialog.name) {
-    case 'ref': {
-      const text =
-        'A branch, tag or commit. Empty: what hosts.json says, else HEAD. The plan is shown before anything runs.';
-      const hint = paragraph(text, area, { style: 'muted' });
-      return [rule(area, `Deploy what to ${stage}?`), blank, field('ref', dialog.text, area), blank, ...hint];
-    }
     case 'typeStage': {
       const badge = [' ', span(' PROTECTED ', 'danger')];
       const head = row(...badge, '  Type ', span(stage, 'strong'), ' and press Enter to start.');

@@ -21,7 +21,7 @@ function noticeGlyph(style: Notice['style'], { glyphs }: Area): string {
 export function footer(state: UiState): Row {
   const { columns } = bodyOf(state);
   let kept = bindingsOf(scopeOf(state)).filter(
-    (binding) => binding.priority > 0 && binding.disabledReason?.(state) === undefined,
+    (binding) => binding.priority > 0 && binding.keys.length > 0 && binding.disabledReason?.(state) === undefined,
   );
   while (rowWidth(keysRow(kept)) > columns && kept.length > 1) {
     const leaves = kept.reduce((worst, binding) => (binding.priority >= worst.priority ? binding : worst));

@@ -1,6 +1,6 @@
 import { bodyOf } from '../layout.ts';
 import { TITLES } from '../screens/titles.ts';
-import { type UiState, isRunning, screenOf } from '../state.ts';
+import { type ScreenName, type UiState, isRunning, screenOf } from '../state.ts';
 import { type Area, type Row, type Span, row, span, spread } from '../text/row.ts';
 import { age, phaseSign, turning } from '../components/signs.ts';
 
@@ -11,8 +11,15 @@ export function header(state: UiState): Row {
   const crumb = span(` ${area.glyphs.crumb} `, 'muted');
   const parts: Span[] = [span(' '), span(state.session?.app ?? 'slipway', 'title')];
   if (screen !== 'stages' && state.stage !== undefined) parts.push(crumb, span(state.stage, 'strong'));
-  parts.push(crumb, span(TITLES[screen]));
+  parts.push(...wayTo(state).flatMap((name) => [crumb, span(TITLES[name])]));
   return spread(row(...parts), row(...badges(state, area), ' '), area);
+}
+
+/** A plan is made from somewhere: that is where the way back leads. */
+function wayTo({ screens }: UiState): readonly ScreenName[] {
+  const [below, screen = 'stages'] = [screens.at(-2), screens.at(-1)];
+  const isErrand = screen === 'planning' || screen === 'review';
+  return isErrand && (below === 'deploy' || below === 'releases') ? [below, screen] : [screen];
 }
 
 function badges(state: UiState, area: Area): Span[] {

@@ -1,3 +1,4 @@
+import { rollbackTarget } from '../../rollout/fleet.ts';
 import { whereabouts } from '../../rollout/progress.ts';
 import type { Intent } from '../../rollout/session.ts';
 import { isPaused, refusal } from '../../rollout/transitions.ts';
@@ -26,6 +27,12 @@ export function noReconcile(state: UiState): string | undefined {
   if (!fleet) return noSession(state) ?? 'the hosts are still being read';
   if (fleet.drift.length > 0) return noDeploy(state);
   return busy(state) ?? (standingLock(state) ? 'a rollout has the stage' : 'nothing has drifted');
+}
+
+export function noUndo(state: UiState): string | undefined {
+  const { fleet } = state.fleet;
+  if (!fleet) return noSession(state) ?? 'the hosts are still being read';
+  return busy(state) ?? (rollbackTarget(fleet.releases) ? undefined : 'no good release is older than the live one');
 }
 
 export function noRollback(state: UiState): string | undefined {

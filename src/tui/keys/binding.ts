@@ -36,13 +36,28 @@ export interface Binding {
 export type Twin = 'view' | `slipway${string}`;
 
 export const SCREENS: readonly ScreenName[] = [
-  ...(['stages', 'fleet', 'planning', 'review', 'rollout', 'releases', 'messages', 'help'] as const),
+  ...([
+    'stages',
+    'fleet',
+    'deploy',
+    'planning',
+    'review',
+    'rollout',
+    'releases',
+    'history',
+    'messages',
+    'help',
+  ] as const),
 ];
+
+/** Screens on which whatever is typed is text. */
+export function isTypedInto(scope: Scope): boolean {
+  return scope === 'deploy';
+}
 
 /** Scopes that are questions: the README leaves them out. */
 export const DIALOGS: readonly Scope[] = [
   ...([
-    'ref',
     'typeStage',
     'ask',
     'quit',

@@ -4,9 +4,12 @@ import type { Move, UserAction } from '../actions.ts';
 import { commandOf } from '../screens/command.ts';
 import { choice } from '../dialogs/choice.ts';
 import * as because from './because.ts';
-import { type Binding, DIALOGS, SCREENS } from './binding.ts';
+import { type Binding, DIALOGS, isTypedInto, SCREENS } from './binding.ts';
 
 const LISTS = SCREENS.filter((screen) => screen !== 'planning');
+
+/** Ctrl-U clears what is typed where something is. */
+const PAGED = LISTS.filter((screen) => !isTypedInto(screen));
 
 /** Keys that mean the same on every screen. */
 // prettier-ignore
@@ -20,7 +23,7 @@ export const everywhereKeys: readonly Binding[] = [
   { id: 'quit', keys: ['q'], label: 'quit', help: 'Leave slipway; asks while a rollout runs.', scopes: SCREENS, priority: 2, twin: 'view', run: (state) => (isRunning(state) ? askQuit(state) : { type: 'quit', how: 'ended' }) },
   { id: 'up', keys: ['up', 'k'], label: 'up', help: 'One line up.', scopes: LISTS, priority: 0, twin: 'view', run: move('up') },
   { id: 'down', keys: ['down', 'j'], label: 'down', help: 'One line down.', scopes: LISTS, priority: 0, twin: 'view', run: move('down') },
-  { id: 'pageUp', keys: ['pageUp', 'ctrl+u'], label: 'page up', help: 'One page up.', scopes: LISTS, priority: 0, twin: 'view', run: move('pageUp') },
+  { id: 'pageUp', keys: ['pageUp', 'ctrl+u'], label: 'page up', help: 'One page up.', scopes: PAGED, priority: 0, twin: 'view', run: move('pageUp') },
   { id: 'pageDown', keys: ['pageDown', 'ctrl+d'], label: 'page down', help: 'One page down.', scopes: LISTS, priority: 0, twin: 'view', run: move('pageDown') },
   { id: 'first', keys: ['g', 'home'], label: 'first', help: 'To the first line.', scopes: LISTS, priority: 0, twin: 'view', run: move('first') },
   { id: 'last', keys: ['G', 'end'], label: 'last', help: 'To the last line.', scopes: LISTS, priority: 0, twin: 'view', run: move('last') },

@@ -2,6 +2,7 @@ import { sanitise } from '../../base/sanitise.ts';
 import type { UserAction } from '../actions.ts';
 import type { UiState } from '../state.ts';
 import { done } from './done.ts';
+import { isTypedInto } from './binding.ts';
 import { isTooSoon } from './guard.ts';
 import { type KeyName, isCharacter } from './input.ts';
 import { bindingsOf, scopeOf } from './table.ts';
@@ -26,6 +27,8 @@ function firstLine(text: string): string {
   return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/[\u0000-\u001f\u007f]/g, '');
 }
 
-function isTyping({ dialog, prompt }: UiState): boolean {
-  return dialog ? 'text' in dialog : prompt !== undefined && prompt.words.answer !== 'yesNo';
+function isTyping(state: UiState): boolean {
+  const { dialog, prompt } = state;
+  if (dialog) return 'text' in dialog;
+  return prompt ? prompt.words.answer !== 'yesNo' : isTypedInto(scopeOf(state));
 }

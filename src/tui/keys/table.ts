@@ -1,13 +1,16 @@
 import { dialogKeys } from '../dialogs/keys.ts';
 import { choosingKeys } from '../dialogs/choosing.ts';
+import { deployKeys } from '../screens/deploy/keys.ts';
 import { fleetKeys } from '../screens/fleet/keys.ts';
+import { historyKeys } from '../screens/history/keys.ts';
 import { releasesKeys } from '../screens/releases/keys.ts';
 import { reviewKeys } from '../screens/review/keys.ts';
 import { rolloutKeys } from '../screens/rollout/keys.ts';
 import { stagesKeys } from '../screens/stages/keys.ts';
 import type { UiState } from '../state.ts';
-import type { Binding, Scope } from './binding.ts';
+import { type Binding, isTypedInto, type Scope } from './binding.ts';
 import { everywhereKeys } from './everywhere.ts';
+import { isCharacter } from './input.ts';
 
 /**
  * Every key there is; one that is not here does nothing. A function, since answers to questions are found in it by the very
@@ -17,7 +20,9 @@ export function keyTable(): readonly Binding[] {
   return [
     ...stagesKeys,
     ...fleetKeys,
+    ...deployKeys,
     ...releasesKeys,
+    ...historyKeys,
     ...reviewKeys,
     ...rolloutKeys,
     ...everywhereKeys,
@@ -34,6 +39,9 @@ function askedFor({ prompt }: UiState): Scope | undefined {
   return prompt && (prompt.words.answer === 'yesNo' ? 'trust' : 'answer');
 }
 
+/** Where text is typed, a character is text: what has no other key there is found in the palette. */
 export function bindingsOf(scope: Scope): readonly Binding[] {
-  return keyTable().filter(({ scopes }) => scopes.includes(scope));
+  const bindings = keyTable().filter(({ scopes }) => scopes.includes(scope));
+  if (!isTypedInto(scope)) return bindings;
+  return bindings.map((binding) => ({ ...binding, keys: binding.keys.filter((key) => !isCharacter(key)) }));
 }

@@ -1,7 +1,11 @@
 import { bodyRows } from '../layout.ts';
 import type { ScreenName, UiState } from '../state.ts';
+import { picksOf } from './deploy/select.ts';
+import { deployRows } from './deploy/view.ts';
 import { fleetLines } from './fleet/narrow.ts';
 import { fleetRows } from './fleet/view.ts';
+import { recordsOf } from './history/select.ts';
+import { historyRows } from './history/view.ts';
 import { inList } from './list.ts';
 import { messageRows } from './messages/view.ts';
 import { planningRows } from './planning/view.ts';
@@ -16,10 +20,12 @@ import { stageRows } from './stages/view.ts';
 export const screens: Readonly<Record<ScreenName, Screen>> = {
   stages: { rows: stageRows, moved: inList('stages', ({ stages }) => stages.length) },
   fleet: { rows: fleetRows, moved: inList('fleet', (state) => fleetLines(state).length) },
+  deploy: { rows: deployRows, moved: inList('deploy', (state) => picksOf(state).length) },
   planning: { rows: planningRows },
   review: text('review'),
   rollout: { rows: rolloutRows, moved: movedInRollout },
   releases: { rows: releaseRows, moved: inList('releases', (state) => releasesOf(state).length) },
+  history: { rows: historyRows, moved: inList('history', (state) => recordsOf(state).length) },
   messages: { rows: messageRows, moved: inList('messages', ({ messages }) => messages.length) },
   help: text('help'),
 };

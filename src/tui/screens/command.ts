@@ -1,6 +1,7 @@
 import { quote } from '../../base/shell.ts';
 import type { Plan } from '../../rollout/plan.ts';
 import { type ScreenName, screenOf, type UiState } from '../state.ts';
+import { pickedRef, targetOf } from './deploy/select.ts';
 import { selectedRelease } from './releases/select.ts';
 
 /** A command line up to the name of the stage, for each screen: it does what the screen does. */
@@ -9,6 +10,10 @@ type Command = (stage: string, state: UiState) => string | undefined;
 const COMMANDS: Readonly<Record<ScreenName, Command>> = {
   stages: () => undefined,
   fleet: (stage) => `slipway status ${stage}`,
+  deploy: (stage, state) => {
+    const target = targetOf(pickedRef(state));
+    return `slipway deploy ${stage}${target === '' ? '' : ` --ref ${quote(target)}`}`;
+  },
   planning: planCommand,
   review: planCommand,
   rollout: (stage, { rollout }) => rolloutCommand(stage, rollout?.state.plan),
@@ -18,6 +23,7 @@ const COMMANDS: Readonly<Record<ScreenName, Command>> = {
       ? `slipway rollback ${stage} --to ${release.id}`
       : `slipway releases ${stage}`;
   },
+  history: (stage) => `slipway history ${stage}`,
   messages: () => undefined,
   help: () => 'slipway --help',
 };

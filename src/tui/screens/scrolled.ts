@@ -2,6 +2,7 @@ import { bodyOf } from '../layout.ts';
 import type { UiState } from '../state.ts';
 import { type Area, type Row, row, span, spread } from '../text/row.ts';
 import { helpRows } from './help/view.ts';
+import { preflight } from './review/preflight.ts';
 import { planRows } from './review/view.ts';
 
 type TextScreen = 'review' | 'help';
@@ -9,7 +10,8 @@ type TextScreen = 'review' | 'help';
 function textRows(state: UiState, screen: TextScreen): Row[] {
   const area = bodyOf(state);
   if (screen === 'help') return helpRows(state, area);
-  return state.planning?.prepared ? planRows(state.planning.prepared, area) : [];
+  const prepared = state.planning?.prepared;
+  return prepared ? planRows(prepared, preflight(state, prepared.plan), area) : [];
 }
 
 /** How many rows the text of the screen has. */

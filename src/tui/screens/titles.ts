@@ -4,10 +4,12 @@ import type { ScreenName } from '../state.ts';
 export const TITLES: Readonly<Record<ScreenName, string>> = {
   stages: 'Stages',
   fleet: 'Fleet',
+  deploy: 'Deploy',
   planning: 'Planning',
   review: 'Plan',
   rollout: 'Rollout',
   releases: 'Releases',
+  history: 'History',
   messages: 'Messages',
   help: 'Keys',
 };

@@ -12,6 +12,8 @@ export interface Span {
 export interface Row {
   readonly spans: readonly Span[];
   readonly selected: boolean;
+  /** Another row that begins at a column; this one ends before it. */
+  readonly beside?: { readonly at: number; readonly row: Row };
 }
 
 /** The room a view has, and the glyphs it may use. */
@@ -36,6 +38,12 @@ export function selectedIf(isSelected: boolean, of: Row): Row {
   return isSelected ? { ...of, selected: true } : of;
 }
 
+/** Two rows as one: the left one ends at that column, where the wall stands. */
+export function beside(left: Row, { at, wall }: { readonly at: number; readonly wall: string }, right: Row): Row {
+  const walled = { ...right, spans: [span(wall, 'muted'), ...right.spans] };
+  return { ...left, beside: { at, row: walled } };
+}
+
 /** The left row with the right one at the far end; the left one gives way when both do not fit. */
 export function spread(left: Row, right: Row, area: Area): Row {
   const room = area.columns - rowWidth(right);
@@ -49,6 +57,8 @@ export function rowWidth(of: Row): number {
 
 /** The row as one string of exactly `columns` cells, with its colours. */
 export function paint(of: Row, columns: number, theme: Theme): string {
+  const { beside: other, ...own } = of;
+  if (other) return paint(own, other.at, theme) + paint(other.row, columns - other.at, theme);
   const spans = fit(of.spans, columns, theme.glyphs.ellipsis);
   if (of.selected) return sgr(theme.selected, spans.map((part) => part.text).join(''));
   return spans.map((part) => sgr(theme.sgr[part.style], part.text)).join('');

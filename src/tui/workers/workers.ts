@@ -13,6 +13,8 @@ import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
 import { createStandingWork } from './standing-work.ts';
 import { createStageWork } from './stage-work.ts';
+import { createTrailWork } from './trail-work.ts';
+import { createWizardWork } from './wizard-work.ts';
 
 /** Whoever sits in front of the screen: answers what hosts and keys ask for. */
 export interface Person {
@@ -70,6 +72,8 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const log = createLogWork(surroundings);
   const vitals = createVitalsWork(surroundings);
   const prefs = createPrefsWork(given);
+  const wizard = createWizardWork(surroundings);
+  const trail = createTrailWork(surroundings);
 
   given.store.onAction((action: Action) => {
     prompt.hear(action);
@@ -80,6 +84,8 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     log.hear();
     vitals.hear();
     prefs.hear(action);
+    wizard.hear(action);
+    trail.hear(action);
   });
   return {
     leave: () => rollout.leave(),
@@ -87,6 +93,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
       planning.cancel();
       log.stop();
       vitals.stop();
+      wizard.stop();
       rollout.stopListening();
       await stage.close();
     },

@@ -8,8 +8,9 @@ import { isRunning, type UiState } from '../../state.ts';
 
 // prettier-ignore
 export const fleetKeys: readonly Binding[] = [
-  { id: 'deploy', keys: ['d'], label: 'deploy', help: 'Deploy: asks for the ref, builds, shows the plan.', scopes: ['fleet'], priority: 1, danger: true, twin: 'slipway deploy STAGE', disabledReason: because.noDeploy, run: () => ({ type: 'openDialog', dialog: { name: 'ref', text: '' } }) },
+  { id: 'deploy', keys: ['d'], label: 'deploy', help: 'Deploy: choose a branch, tag or commit; the plan is shown first.', scopes: ['fleet'], priority: 1, danger: true, twin: 'slipway deploy STAGE', disabledReason: because.noDeploy, run: () => ({ type: 'show', screen: 'deploy' }) },
   { id: 'releases', keys: ['R'], label: 'releases', help: 'Show the releases, to roll back to one.', scopes: ['fleet'], priority: 2, twin: 'slipway releases STAGE', disabledReason: because.noSession, run: () => ({ type: 'show', screen: 'releases' }) },
+  { id: 'history', keys: ['H'], label: 'history', help: 'Show who changed what, and how it ended.', scopes: ['fleet'], priority: 4, twin: 'slipway history STAGE', disabledReason: because.noSession, run: () => ({ type: 'show', screen: 'history' }) },
   { id: 'reconcile', keys: ['c'], label: 'reconcile', help: 'Bring what has drifted to the release that the stage is on; the plan is shown first.', scopes: ['fleet'], priority: 2, danger: true, twin: 'slipway reconcile STAGE', disabledReason: because.noReconcile, run: () => ({ type: 'plan', kind: 'reconcile', target: '' }) },
   { id: 'watch', keys: ['w'], label: 'rollout', help: 'Go to the rollout; of one that was not started here, say what becomes of it.', scopes: ['fleet', 'releases'], priority: 1, twin: 'slipway resume STAGE', disabledReason: because.noRollout, run: watch },
   { id: 'refresh', keys: ['r'], label: 'refresh', help: 'Read the hosts again.', scopes: ['fleet', 'releases'], priority: 3, twin: 'slipway status STAGE', run: () => ({ type: 'refresh' }) },

@@ -3,6 +3,8 @@ import { unreachable } from '../../../base/errors.ts';
 import type { Action } from '../../actions.ts';
 import { stillStanding } from '../../dialogs/reduce.ts';
 import { noFleet, type UiState } from '../../state.ts';
+import { noPicker, noTrail } from '../../wizard.ts';
+import { sameRelease } from '../releases/select.ts';
 
 export const STAGE_ACTIONS = [
   ...(['openStage', 'refresh', 'sessionOpened', 'sessionFailed', 'fleetReading', 'fleetRead', 'fleetFailed'] as const),
@@ -16,15 +18,9 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'openStage': {
       const { stages, now, size, looks, cursor, messages } = state;
       const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
-      const none = {
-        ...idle,
-        rollout: undefined,
-        vitals: initialVitals(),
-        standing: undefined,
-        putOff: undefined,
-        dialog: undefined,
-      };
-      const fresh = { ...none, notice: undefined, messages, stages, now, size, looks };
+      const none = { ...idle, rollout: undefined, vitals: initialVitals(), standing: undefined, dialog: undefined };
+      const unasked = { putOff: undefined, picker: noPicker, changes: undefined, trail: noTrail };
+      const fresh = { ...none, ...unasked, notice: undefined, messages, stages, now, size, looks };
       return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
     }
     case 'sessionOpened':
@@ -38,6 +34,7 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'fleetRead':
       return stillStanding({
         ...state,
+        cursor: { ...state.cursor, releases: sameRelease(state, action.fleet) },
         fleet: { ...state.fleet, fleet: action.fleet, readAt: state.now, reading: false, problem: undefined },
       });
     case 'fleetFailed':

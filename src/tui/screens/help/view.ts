@@ -15,7 +15,6 @@ export function helpRows(state: UiState, area: Area): Row[] {
     ['When leaving while a rollout runs', 'quit'],
     ['When a rollout was left unfinished', 'unfinished'],
     ['When somebody else runs a rollout', 'elsewhere'],
-    ['When asked for a ref', 'ref'],
     ['When asked for the name of a protected stage', 'typeStage'],
     ['When asked yes or no', 'ask'],
     ['When a host or a key asks for something', 'answer'],

@@ -34,7 +34,8 @@ export function reducePlanning(state: UiState, action: PlanningAction): UiState 
 }
 
 function begun(state: UiState, action: Extract<Action, { type: 'plan' }>): UiState {
-  const planning = { kind: action.kind, target: action.target, since: state.now, lines: [], shownAt: 0 };
+  const { kind, target, called } = action;
+  const planning = { kind, target, called, since: state.now, lines: [], shownAt: 0 };
   return {
     ...state,
     dialog: undefined,

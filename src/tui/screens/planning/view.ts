@@ -18,7 +18,7 @@ export function planningRows(state: UiState, area: Area): Row[] {
   return [blank, ...head, blank, rule(area, 'build'), ...lines];
 }
 
-function doing({ kind, target }: PlanningView): string {
+function doing({ kind, target, called }: PlanningView): string {
   switch (kind) {
     case 'rollback':
       return `planning the rollback to ${target}`;
@@ -29,8 +29,12 @@ function doing({ kind, target }: PlanningView): string {
     case 'reconcile':
       return 'reading the hosts, planning how to bring back what has drifted';
     case 'deploy':
-      return `building ${target === '' ? 'what hosts.json says' : target}, reading the hosts, planning`;
+      return `building ${target === '' ? 'what hosts.json says' : refWords(target, called)}, reading the hosts, planning`;
   }
+}
+
+function refWords(target: string, called: string | undefined): string {
+  return called === undefined || target.startsWith(called) ? target : `${called} (${target.slice(0, 7)})`;
 }
 
 function busyRows({ planning, now }: UiState, area: Area): Row[] {

@@ -8,4 +8,5 @@ export const releasesKeys: readonly Binding[] = [
     const release = selectedRelease(state);
     return release && { type: 'plan', kind: 'rollback', target: release.id };
   } },
+  { id: 'undo', keys: ['U'], label: 'undo', help: 'Undo: show the releases, the last good one before the live one marked; the plan is shown first.', scopes: ['fleet', 'rollout', 'releases'], priority: 4, twin: 'slipway rollback STAGE', disabledReason: because.noUndo, run: () => ({ type: 'show', screen: 'releases' }) },
 ];

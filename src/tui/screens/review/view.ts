@@ -4,17 +4,23 @@ import { writtenDuration } from '../../../base/duration.ts';
 import { list, plural } from '../../../base/text.ts';
 import type { HostPlan, InstancePlan, Plan, Step } from '../../../rollout/plan.ts';
 import type { PreparedRollout } from '../../../rollout/session.ts';
+import { paragraph } from '../../text/paragraph.ts';
 import { type Area, type Row, type Span, blank, row, span } from '../../text/row.ts';
 import { pad, width, wrap } from '../../text/width.ts';
 import { PLAN_WORDS } from '../../components/signs.ts';
+import type { Check } from './preflight.ts';
+import { preflightRows } from './preflight-rows.ts';
 
 /** The whole plan as text, as long as it is: scrolled by the screen. */
-export function planRows(prepared: PreparedRollout, area: Area): Row[] {
+export function planRows(prepared: PreparedRollout, checks: readonly Check[] | undefined, area: Area): Row[] {
   const { plan } = prepared;
   if (prepared.alreadyLive) return [...headRows(plan, area), blank, nothingRow(plan, area), ...warningRows(plan, area)];
+  const ahead = section('PREFLIGHT', checks === undefined ? [] : preflightRows(checks, area));
   return [
     ...headRows(plan, area),
     ...warningRows(plan, area),
+    // what stands in the way comes first; that nothing does can wait
+    ...(checks?.length ? ahead : []),
     ...section(
       'STEPS',
       plan.steps.flatMap((step, index) => stepRows(plan, { step, index }, area)),
@@ -23,6 +29,8 @@ export function planRows(prepared: PreparedRollout, area: Area): Row[] {
       'HOSTS',
       plan.hosts.flatMap((host) => hostRows(host, plan, area)),
     ),
+    ...(checks?.length ? [] : ahead),
+    ...section('HOOKS', hookRows(plan, area)),
     ...section('RULES', policyRows(plan, area)),
     ...section(
       'COMMITS',
@@ -133,6 +141,14 @@ function hostRows({ host, base, upload, prepare, prune }: HostPlan, plan: Plan, 
   const [first = '', ...more] = wrap(text, columns - widest - 6);
   const indent = ' '.repeat(widest + 5);
   return [row('   ', span(`${pad(host, widest)}  `, 'strong'), first), ...more.map((line) => row(indent, line))];
+}
+
+/** Commands that every instance runs as it is switched; those of the rollout are steps. */
+function hookRows({ instanceHooks: { beforeSwitch, afterSwitch } }: Plan, area: Area): Row[] {
+  return [
+    ...beforeSwitch.flatMap((command) => paragraph(`before each switch: ${command}`, area, { lead: span('   ') })),
+    ...afterSwitch.flatMap((command) => paragraph(`after each switch: ${command}`, area, { lead: span('   ') })),
+  ];
 }
 
 function policyRows({ policy }: Plan, { columns }: Area): Row[] {

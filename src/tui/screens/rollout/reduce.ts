@@ -85,7 +85,7 @@ function started(state: UiState, id: string): UiState {
     rollout,
     standing: undefined,
     planning: undefined,
-    screens: [...without(state.screens), 'rollout'],
+    screens: [...without(state.screens).filter((screen) => screen !== 'deploy'), 'rollout'],
   };
 }
 
