@@ -53,9 +53,9 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
     case 'shared':
       return `Put it there before the first deploy; slipway links it into every release.`;
     case 'readonly':
-      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${first}`;
+      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${quote(first)}`;
     case 'real':
-      return `Move it away on the host: mv ${first} ${first}.before-slipway`;
+      return `Move it away on the host: mv ${quote(first)} ${quote(`${first}.before-slipway`)}`;
     case 'setsid':
       return 'Install util-linux or systemd.';
     case 'denied':
