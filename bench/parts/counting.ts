@@ -19,6 +19,7 @@ const VERB = /main (\w+)\n/g;
 export function counted(connection: Connection, log: ChannelLog): Connection {
   return {
     host: connection.host,
+    way: connection.way,
     get lost() {
       return connection.lost;
     },

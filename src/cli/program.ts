@@ -149,6 +149,13 @@ function addReconcile(program: Command, context: CliContext, done: Done): void {
     });
 }
 
+const DOCTOR_HELP = `
+Nothing is changed. The exit code is 3 when something is bad, 0 otherwise: a warning stops nobody.
+
+Examples:
+  slipway doctor production
+  slipway doctor production --json | jq 'select(.verdict == "bad")'`;
+
 function addLists(program: Command, context: CliContext, done: Done): void {
   const list = (name: string, description: string) =>
     program.command(`${name} <stage>`).description(description).option('--json', 'as JSON');
@@ -158,6 +165,15 @@ function addLists(program: Command, context: CliContext, done: Done): void {
       done(await status(context, stage, command.optsWithGlobals()));
     },
   );
+  list(
+    'doctor',
+    'look at SSH, disk, rights, tools, clock, folder, services and lock of every host; each finding with its mend',
+  )
+    .addHelpText('after', DOCTOR_HELP)
+    .action(async (stage: string, _f: unknown, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      done(await doctor(context, stage, command.optsWithGlobals()));
+    });
   list('releases', 'the releases on the hosts, newest first').action(
     async (stage: string, _f: unknown, command: Command) => {
       const { releases } = await import('./commands/releases.ts');

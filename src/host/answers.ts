@@ -29,6 +29,11 @@ export function readLockAnswer(
   }
 }
 
+export function readTime(frames: readonly Frame[]): number | undefined {
+  const frame = frames.find(({ kind }) => kind === 'clock');
+  return frame && number(frame, 0);
+}
+
 export function readUnlockAnswer(frames: readonly Frame[]): UnlockAnswer {
   const frame = frames.findLast((one) => one.kind === 'lock');
   const state = (frame && readLock({ kind: 'lock', fields: frame.fields.slice(1) })) ?? NO_LOCK;

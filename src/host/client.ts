@@ -8,6 +8,7 @@ import {
   readManifest,
   readPlan,
   readReceiveAnswer,
+  readTime,
   readUnlockAnswer,
 } from './answers.ts';
 import { call, type CallContext, type CallOptions, HostFailure, startCall } from './call.ts';
@@ -76,6 +77,7 @@ const HASHING = { quietMs: 10 * 60_000 };
 function readingVerbs({ host }: CallContext, ask: Ask) {
   return {
     probe: async (options) => readHostState(host, await ask(probeRequest(options)), options.instances),
+    time: async () => readTime(await ask({ verb: 'clock' })),
     manifest: (digest) => readManifest(ask, digest),
     verify: async ({ release, digest, shared }) => {
       await ask({ verb: 'verify', variables: { release, digest, ...sharedVariables(shared) } }, HASHING);

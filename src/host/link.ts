@@ -1,10 +1,13 @@
 import { SlipwayError } from '../base/errors.ts';
 import type { Channel, Connection } from '../ssh/transport.ts';
+import type { Way } from '../ssh/way.ts';
 
 /** The way to one host: connected when first needed, kept, and made anew after a loss when next needed. */
 export interface Link {
   /** A channel that runs the command. Throws RemoteError when the host cannot be reached. */
   open(command: string): Promise<Channel>;
+  /** How the host is reached now; undefined while it is not. */
+  way(): Way | undefined;
   /** A person is here again: what was refused may be tried once more. */
   renew(): void;
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export function createLink(connect: () => Promise<Connection>): Link {
         throw thrown;
       }
     },
+    way: () => lines.findLast((line) => !line.isOver)?.way,
     renew: () => (refusal = undefined),
     close: async () => {
       const closing = lines.map((line) => line.close());
@@ -72,13 +76,17 @@ function isRefusal(thrown: unknown, host: 'let us in before' | 'never did'): thr
 /** One connection, and how many channels are open on it. */
 class Line {
   readonly #connection: Promise<Connection>;
+  #way: Way | undefined;
   #channels = 0;
   #isOver = false;
 
   constructor(connect: () => Promise<Connection>) {
     this.#connection = connect();
     this.#connection.then(
-      ({ lost }) => lost.addEventListener('abort', () => (this.#isOver = true)),
+      ({ lost, way }) => {
+        this.#way = way;
+        lost.addEventListener('abort', () => (this.#isOver = true));
+      },
       () => (this.#isOver = true),
     );
   }
@@ -86,6 +94,10 @@ class Line {
   /** Lost, or never made: the next caller tries afresh. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  get way(): Way | undefined {
+    return this.#way;
   }
 
   get isInUse(): boolean {

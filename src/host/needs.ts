@@ -1,3 +1,5 @@
+import { quote } from '../base/shell.ts';
+
 /**
  * What the host script found missing, in words and with its mend. The first word is the kind, the others belong to it;
  * 40-probe.sh sends them.
@@ -12,12 +14,16 @@ export function needText([kind, first = '', second = '', third = '']: Need): str
       return `shared/${first} does not exist`;
     case 'readonly':
       return `${first} is mounted read-only`;
+    case 'denied':
+      return `no right to write to ${first}`;
     case 'real':
       return `${first} is a real folder, not a link`;
     case 'setsid':
       return 'there is no way to start a process that outlives the connection (no setsid, no systemd-run)';
     case 'linger':
       return 'an update would be ended with the connection: logind has KillUserProcesses=yes and the user does not linger';
+    case 'lingers':
+      return `the units of ${first} end with its last session and do not start with the host: it does not linger`;
     case 'unit':
       return `there is no unit ${first}`;
     case 'sudo':
@@ -47,13 +53,16 @@ export function needMend([kind, first = '', second = '', third = '']: Need): str
     case 'shared':
       return `Put it there before the first deploy; slipway links it into every release.`;
     case 'readonly':
-      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${first}`;
+      return `Disks that fail are mounted so: dmesg | tail. If it is well: sudo mount -o remount,rw ${quote(first)}`;
     case 'real':
-      return `Move it away on the host: mv ${first} ${first}.before-slipway`;
+      return `Move it away on the host: mv ${quote(first)} ${quote(`${first}.before-slipway`)}`;
     case 'setsid':
       return 'Install util-linux or systemd.';
+    case 'denied':
+      return `As root on the host: chown -R USER ${['.slipway', 'releases', 'instances'].map((one) => quote(`${second}/${one}`)).join(' ')}`;
     case 'linger':
-      return `As root on the host: loginctl enable-linger ${first}`;
+    case 'lingers':
+      return `As root on the host: loginctl enable-linger ${quote(first)}`;
     case 'unit':
       return second === 'user'
         ? `Put it into ~/.config/systemd/user, then: systemctl --user daemon-reload`

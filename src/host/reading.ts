@@ -45,6 +45,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
     owner: first('app').fields[0],
     lock: readLock(all('lock')[0]),
     last: text(first('last'), 0) || undefined,
+    cutUploads: number(first('cut'), 0),
     findings: all('need').map((frame) => readFinding(frame, user)),
     notWritable: text(disk, 2) === 'no' ? text(disk, 3) : undefined,
   };
@@ -122,6 +123,7 @@ function readFinding(frame: Frame, user: string): Finding {
   const [severity, ...need] = frame.fields.map((_, index) => text(frame, index));
   return {
     severity: severity === 'warning' ? 'warning' : 'missing',
+    kind: need[0] ?? '',
     what: needText(need),
     mend: needMend(need).replaceAll('USER', user),
   };

@@ -11,7 +11,9 @@ export interface HostState {
   readonly user: string;
   /** `uname -s -m`, e.g. "Linux x86_64". */
   readonly system: string;
+  /** `systemd` among them says that it runs the host. */
   readonly tools: ReadonlySet<string>;
+  /** What is left; undefined when it is not told, or does not count: many file systems make inodes as they need them. */
   readonly disk: { readonly freeBytes: number | undefined; readonly freeInodes: number | undefined };
   /** Releases in the ledger, oldest first by sequence. */
   readonly releases: readonly ReleaseRecord[];
@@ -27,6 +29,8 @@ export interface HostState {
   readonly last: string | undefined;
   /** The folder that deployTo would be made in, when we have no right to write there. */
   readonly notWritable: string | undefined;
+  /** Uploads that have not come to their end; left out where the rights were not asked for. */
+  readonly cutUploads?: number | undefined;
   /** Missing rights and tools, each with the mend; empty when all is well. Only what the stage needs. */
   readonly findings: readonly Finding[];
 }
@@ -148,6 +152,8 @@ export interface LockOwner {
 
 export interface Finding {
   readonly severity: 'missing' | 'warning';
+  /** The word that the host script has for it: needs.ts. */
+  readonly kind: string;
   /** "restart greeter-production@1". */
   readonly what: string;
   /** The sudoers line, the package, the command. */

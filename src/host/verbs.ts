@@ -19,6 +19,8 @@ export interface HostClient {
   readonly host: string;
   /** Reads everything planning and status need. Changes nothing. */
   probe(options: ProbeOptions): Promise<HostState>;
+  /** The host's clock when it was asked, milliseconds since 1970; undefined when it is not told. The least that can be asked. */
+  time(): Promise<number | undefined>;
   lock(options: LockOptions): Promise<LockAnswer>;
   unlock(options: UnlockOptions): Promise<UnlockAnswer>;
   /** Writes the owner of a lock that is ours anew (held, paused). */

@@ -8,6 +8,9 @@ export function isManual(rollout: string | undefined): boolean {
 
 export const MANUAL = 'manual-';
 
+/** Without a beat for so long an owner counts as dead. */
+export const STALE_MS = 60_000;
+
 /** "ana@laptop since 12:04 (deploy 1f0755f), last beat 4s ago" */
 export function describeLock({ owner, ageMs }: LockState): string {
   if (!owner) return `an unknown owner, last sign of life ${formatDuration(ageMs)} ago`;

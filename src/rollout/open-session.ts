@@ -12,6 +12,7 @@ import { accept } from './accept.ts';
 import { askController } from './ask-controller.ts';
 import { changesBetween } from './changes.ts';
 import { deployableRefs } from './deployable-refs.ts';
+import { diagnose } from './doctor/examine.ts';
 import { createManifests } from './manifests.ts';
 import { mergeFleet } from './fleet.ts';
 import { prepareContinue } from './plan-continue.ts';
@@ -47,11 +48,10 @@ export function openSession({
   const links = new Map(
     settings.hosts.map((host) => [host.name, createLink(() => login(() => connect(host)))] as const),
   );
-  // who looks or plans is here to answer
-  const renew = () => links.forEach((link) => link.renew());
-  const planned = (prepare: () => Promise<Prepared>, { signal }: { readonly signal?: AbortSignal }) => {
-    renew();
-    return unlessCancelled(prepare(), signal);
+  // who looks, plans or asks is here to answer
+  const answered = <T>(work: () => Promise<T>, signal?: AbortSignal) => {
+    links.forEach((link) => link.renew());
+    return unlessCancelled(work(), signal);
   };
   const clients = new Map(
     settings.hosts.map(({ name, deployTo, path }) => {
@@ -69,29 +69,18 @@ export function openSession({
     hosts: settings.hosts.map((host) => host.name),
     instances,
     clients,
-    inspect: async () => {
-      renew();
-      return mergeFleet(await lookAtHosts(stage), instances);
-    },
+    inspect: () => answered(async () => mergeFleet(await lookAtHosts(stage), instances)),
+    diagnose: (signal) => answered(() => diagnose(stage, (host) => links.get(host)!.way()), signal),
     ...asksGit(settings),
-    history: (limit) => {
-      renew();
-      return lastRecords(clients, limit);
-    },
-    planDeploy: (options) => planned(() => prepareDeploy(stage, options), options),
-    planRollback: (options) => planned(() => prepareRollback(stage, options), options),
-    planReconcile: (options) => planned(() => prepareReconcile(stage, options), options),
-    unfinished: () => {
-      renew();
-      return findUnfinished(stage);
-    },
-    planContinue: (unfinished, options) => planned(() => prepareContinue(stage, unfinished, options), options),
+    history: (limit) => answered(() => lastRecords(clients, limit)),
+    planDeploy: (options) => answered(() => prepareDeploy(stage, options), options.signal),
+    planRollback: (options) => answered(() => prepareRollback(stage, options), options.signal),
+    planReconcile: (options) => answered(() => prepareReconcile(stage, options), options.signal),
+    unfinished: () => answered(() => findUnfinished(stage)),
+    planContinue: (unfinished, options) => answered(() => prepareContinue(stage, unfinished, options), options.signal),
     accept: (unfinished) => accept(stage, unfinished),
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
-    ask: (intent) => {
-      renew();
-      return askController(stage, intent);
-    },
+    ask: (intent) => answered(() => askController(stage, intent)),
     followLog: (instance, options) => void followLog(stage, instance, options),
     vitals: (options) => watchVitals(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     close: async () => {

@@ -18,7 +18,7 @@ export interface Space {
 /** A file takes whole blocks, a folder one. */
 const BLOCK = 4096;
 /** The running apps and the journal need room, too. */
-const RESERVE: Space = { bytes: 16 << 20, inodes: 200 };
+export const RESERVE: Space = { bytes: 16 << 20, inodes: 200 };
 
 export interface Needing {
   readonly next: Manifest;

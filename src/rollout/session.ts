@@ -3,6 +3,7 @@ import type { Sample } from '../analysis/sample.ts';
 import type { Answered } from './ask-controller.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Changes } from './changes.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Drift } from './drift.ts';
 import type { Unfinished } from './unfinished.ts';
 import type { WishedIntent } from './wishes.ts';
@@ -35,6 +36,8 @@ export interface StageSession {
   changesBetween(from: string | undefined, to: string, signal?: AbortSignal): Promise<Changes>;
   /** Who changed what, when, and how it ended: the last `limit` records of all hosts. */
   history(limit: number): Promise<AuditTrail>;
+  /** Looks at all that a rollout will need on every host, and explains it. Changes nothing. */
+  diagnose(signal?: AbortSignal): Promise<Diagnosis>;
   /** Builds the artifact, reads the hosts and plans. Changes nothing. */
   planDeploy(options: DeployOptions): Promise<PreparedRollout>;
   planRollback(options: RollbackOptions): Promise<PreparedRollout>;

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { RemoteError, SlipwayError } from '../base/errors.ts';
+import { sh } from '../base/shell.ts';
 import { list, plural } from '../base/text.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Finding, HostState } from '../host/state.ts';
@@ -102,7 +103,7 @@ function allFailures(failures: readonly unknown[]): unknown {
 
 /** Anything missing on any host stops a rollout before anything is changed, with every mend in one list. */
 export function requireReady({ settings }: Stage, readings: readonly Reading[]): void {
-  const found = readings.flatMap(({ state }) => [...findingsOf(state, 'missing'), ...foreign(settings, state)]);
+  const found = readings.flatMap(({ state }) => [...findingsOf(state, 'missing'), ...folderTroubles(settings, state)]);
   if (found.length === 0) return;
   const hosts = [...new Set(found.map(({ host }) => host))];
   // what would not stop it is mended in the same go
@@ -119,14 +120,21 @@ function findingsOf({ host, findings }: HostState, severity: Finding['severity']
   return findings.filter((one) => one.severity === severity).map(({ what, mend }) => ({ host, what, mend }));
 }
 
-function foreign(settings: Settings, state: HostState): readonly { host: string; what: string; mend: string }[] {
+/** Why the folder is not this stage's to write to; empty when it is. */
+export function folderTroubles(settings: Settings, state: HostState): readonly FolderTrouble[] {
   const { host, owner, notWritable } = state;
   const ours = JSON.stringify({ app: settings.app, stage: settings.stage });
   if (owner !== undefined && owner !== ours) {
     return [{ host, what: `the folder belongs to ${owner}`, mend: 'Give this stage a deployTo of its own.' }];
   }
   if (notWritable === undefined) return [];
-  const deployTo = settings.hosts.find((one) => one.name === host)!.deployTo;
-  const mend = `On the host: sudo install -d -o ${state.user} '${deployTo.replaceAll("'", `'\\''`)}'`;
+  const { deployTo } = settings.hosts.find((one) => one.name === host)!;
+  const mend = `On the host: sudo install -d -o ${sh`${state.user} ${deployTo}`}`;
   return [{ host, what: `no right to write to ${notWritable}`, mend }];
+}
+
+export interface FolderTrouble {
+  readonly host: string;
+  readonly what: string;
+  readonly mend: string;
 }

@@ -4,7 +4,7 @@ import { STRATEGIES } from '../config/settings.ts';
 import type { LockOwner, LockState } from '../host/state.ts';
 import type { HostClient } from '../host/verbs.ts';
 import { statesOf } from './fleet.ts';
-import { describeLock, isManual } from './lock-words.ts';
+import { describeLock, isManual, STALE_MS } from './lock-words.ts';
 import { isDeadHere } from './owner.ts';
 import type { Plan } from './plan.ts';
 import type { HostReading } from './session.ts';
@@ -21,8 +21,6 @@ export interface Standing {
   readonly hosts: readonly string[];
   readonly readings: readonly HostReading[];
 }
-
-const STALE_MS = 60_000;
 
 /** The newest rollout that holds a lock. Throws UserError when there is none, RemoteError when no host can be reached. */
 export async function findStanding(stage: Stage): Promise<Standing> {

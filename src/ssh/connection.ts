@@ -12,6 +12,7 @@ import type { HostSpec } from './spec.ts';
 import type { SocketTrouble } from './troubles.ts';
 import type { Channel, Hop } from './transport.ts';
 import { silence } from './watchdog.ts';
+import { type Way, wayOf } from './way.ts';
 import { PairedWire } from './wire.ts';
 import type { Wire } from './wire.ts';
 
@@ -41,6 +42,7 @@ type Refusal = Error & { readonly reason?: number | string };
 /** A connection over ssh2. */
 export class Ssh2Connection implements Hop {
   readonly host: string;
+  readonly way: Way;
   readonly proxyCommand = undefined;
   readonly #parts: ConnectionParts;
   readonly #life: Lifetime;
@@ -52,6 +54,7 @@ export class Ssh2Connection implements Hop {
     const { spec, clock, timing } = parts;
     this.#parts = parts;
     this.host = spec.name;
+    this.way = wayOf(spec, 'ssh2');
     this.#life = new Lifetime(spec);
     this.#places = new Places({ spec, clock, channelMs: timing.channelMs, over: this.#life.over });
     this.#forwardsAgent = spec.forwardAgent !== undefined;

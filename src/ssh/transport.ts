@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Way } from './way.ts';
 import type { Wire } from './wire.ts';
 
 /** Ours over the ssh2 library, or the system's ssh. Nothing above needs to know which. */
@@ -29,6 +30,7 @@ export interface Channel {
 export interface Connection {
   /** The name in hosts.json, for messages. */
   readonly host: string;
+  readonly way: Way;
   /** Opens a channel that runs one command under the login shell. Throws ConnectionLostError. */
   open(command: string): Promise<Channel>;
   /** Aborted, with a ConnectionLostError as reason, when the connection ends for any reason but `close`. */

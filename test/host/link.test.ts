@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { RemoteError } from '../../src/base/errors.ts';
 import { createLink } from '../../src/host/link.ts';
+import { plainSpec } from '../../src/ssh/spec.ts';
 import type { Channel, Connection } from '../../src/ssh/transport.ts';
+import { wayOf } from '../../src/ssh/way.ts';
+
+const WAY = wayOf(plainSpec({ name: 'h', host: '203.0.113.10', port: 22, user: 'deploy' }), 'ssh2');
 
 function refusing(code: string) {
   const seen = { tries: 0 };
@@ -32,10 +36,13 @@ test('a host that has let us in before is taken for away when the system’s ssh
     seen.tries += 1;
     if (seen.tries > 1) return Promise.reject(new RemoteError({ code: 'SLIP_OPENSSH', message: 'no' }));
     const open = () => Promise.resolve(channel);
-    return Promise.resolve({ host: 'h', open, lost, close: () => Promise.resolve() });
+    return Promise.resolve({ host: 'h', way: WAY, open, lost, close: () => Promise.resolve() });
   });
+  expect(link.way()).toBeUndefined();
   await link.open('true');
+  expect(link.way()).toBe(WAY);
   await link.close();
+  expect(link.way()).toBeUndefined();
   for (let i = 0; i < 2; i += 1) await expect(link.open('true')).rejects.toMatchObject({ code: 'SLIP_OPENSSH' });
   expect(seen.tries).toBe(3);
 });

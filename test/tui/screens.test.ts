@@ -227,7 +227,9 @@ async function rolledBack(app: DrawnApp): Promise<void> {
 function hostileFleet() {
   const calm = calmFleet();
   const evil = '\u001b]52;c;aGFja2Vk\u0007\u001b[2J\u202eevil';
-  const findings: Finding[] = [{ severity: 'warning', what: `部屋が狭い${evil}`, mend: `rm -rf ${'東京'.repeat(60)}` }];
+  const findings: Finding[] = [
+    { severity: 'warning', kind: 'journal', what: `部屋が狭い${evil}`, mend: `rm -rf ${'東京'.repeat(60)}` },
+  ];
   return {
     ...calm,
     hosts: [

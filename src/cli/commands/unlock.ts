@@ -1,7 +1,7 @@
 import { LockedError, UserError } from '../../base/errors.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import type { LockState } from '../../host/state.ts';
-import { describeLock } from '../../rollout/lock-words.ts';
+import { describeLock, STALE_MS } from '../../rollout/lock-words.ts';
 import { lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
 import { ask } from '../ask.ts';
@@ -14,8 +14,6 @@ export interface UnlockFlags extends GlobalOptions {
   readonly yes?: boolean;
   readonly json?: boolean;
 }
-
-const STALE_MS = 60_000;
 
 /** Releases a stage's lock: a dead one and one's own at once, a living one of somebody else only by force. */
 export async function unlock(context: CliContext, stage: string, flags: UnlockFlags): Promise<number> {

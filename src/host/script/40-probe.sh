@@ -29,6 +29,8 @@ probe_host() {
   for t_ in tar gzip zstd awk sha256sum systemctl journalctl sudo setsid timeout curl wget python3 perl node bash; do
     has "$t_" && t_list="$t_list $t_"
   done
+  # systemctl may be installed where something else runs the host
+  [ ! -d /run/systemd/system ] || t_list="$t_list systemd"
   frame tools "$t_list"
   probe_disk
 }
@@ -48,12 +50,13 @@ probe_disk() {
   frame disk "$d_free" "$d_inodes" "$d_write" "$d_"
 }
 
-# What is left for us of the disk, into d_free (KiB) and d_inodes.
+# What is left for us of the disk, into d_free (KiB) and d_inodes, which is empty where a disk makes them as it needs them.
 read_left() {
   d_free='' d_inodes=''
-  read -r d_blocks d_size d_inodes <<END
-$(stat -f -c '%a %S %d' -- "$d_" 2>/dev/null)
+  read -r d_blocks d_size d_inodes d_nodes <<END
+$(stat -f -c '%a %S %d %c' -- "$d_" 2>/dev/null)
 END
+  [ "$d_nodes" != 0 ] || d_inodes=
   case $d_blocks$d_size in
     '' | *[!0-9]*) d_free=$(df -Pk -- "$d_" | awk 'NR == 2 { print $4 }') ;;
     *) d_free=$((d_blocks * (d_size / 512) / 2)) ;;
@@ -158,8 +161,31 @@ probe_needs() {
     [ -z "$s_" ] || [ -e "$D/shared/$s_" ] || need missing shared "$s_"
   done
   if [ -e "$D/current" ] && [ ! -L "$D/current" ]; then need missing real "$D/current"; fi
+  [ "$d_write" != yes ] || probe_folders
+  probe_cut
   probe_detach
+  p_lingers=
   each_instance probe_rights
+}
+
+# Folders of ours that somebody else has made: root, mostly, before there was a user for it. One word on them is enough.
+probe_folders() {
+  for p_ in "$META" "$META/ledger" "$META/manifests" "$META/rollouts" "$META/incoming" "$D/releases" "$D/instances" "$D/instances/"*; do
+    { [ -d "$p_" ] && [ ! -w "$p_" ]; } || continue
+    read_mount "$p_"
+    case ,$M_OPTIONS, in
+      *,ro,*) need missing readonly "$M_AT" ;;
+      *) need missing denied "$p_" "$D" ;;
+    esac
+    return 0
+  done
+}
+
+# Uploads that were cut off, or are under way.
+probe_cut() {
+  p_cut=0
+  for p_ in "$META/incoming/"*; do [ ! -e "$p_" ] || p_cut=$((p_cut + 1)); done
+  frame cut "$p_cut"
 }
 
 # Whether an update would live on when the connection goes: see detached. A mere switch needs no process of its own.
@@ -179,6 +205,7 @@ wants_detached() { [ "$svc" = files ] && [ "$probe" = running ] || p_detach=yes;
 probe_rights() {
   ! is_foreign "$D/instances/$I/current" || need missing real "$D/instances/$I/current"
   [ "$svc" = systemd ] || return 0
+  [ "$scope" != user ] || probe_lingers
   read_service
   if [ "$STATUS" = none ]; then
     need missing unit "$unit" "$scope"
@@ -193,7 +220,21 @@ probe_rights() {
   fi
 }
 
+# Units of a user end with the last session of it, and do not come back after a reboot, unless it lingers.
+probe_lingers() {
+  [ -z "$p_lingers" ] || return 0
+  p_lingers=asked
+  know_name
+  [ -e "/var/lib/systemd/linger/$USER_" ] || need warning lingers "$USER_"
+}
+
 # sudo -l answers for exactly these words without running them; a rule that asks for a password does not count.
 may_sudo() {
   has sudo && sudo -n -l -- "$@" >/dev/null 2>&1
+}
+
+# clock: the time here, as soon as it is asked for.
+verb_clock() {
+  read_wall
+  frame clock "$NOW"
 }

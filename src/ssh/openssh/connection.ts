@@ -12,6 +12,7 @@ import type { PipedProcess } from '../proxy-command.ts';
 import { describeHost } from '../spec.ts';
 import type { HostSpec } from '../spec.ts';
 import type { Channel, Hop } from '../transport.ts';
+import { type Way, wayOf } from '../way.ts';
 import type { Wire } from '../wire.ts';
 import { channelArguments, checkArguments, forwardArguments, proxyThrough } from './arguments.ts';
 import { OpenSshChannel } from './channel.ts';
@@ -30,6 +31,7 @@ export interface OpenSshParts {
 /** A connection that the system's ssh keeps: one process for it, and one for each channel. */
 export class OpenSshConnection implements Hop {
   readonly host: string;
+  readonly way: Way;
   readonly #parts: OpenSshParts;
   readonly #life: Lifetime;
   readonly #places: Places;
@@ -38,6 +40,7 @@ export class OpenSshConnection implements Hop {
     const { spec, clock, timing, master } = parts;
     this.#parts = parts;
     this.host = spec.name;
+    this.way = wayOf(spec, 'openssh');
     this.#life = new Lifetime(spec);
     this.#places = new Places({ spec, clock, channelMs: timing.channelMs, over: this.#life.over });
     void master.ended.then((why) => this.#lose(why));

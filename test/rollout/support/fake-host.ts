@@ -71,6 +71,10 @@ export function fakeHost(host: string): FakeHost {
       reach(fake);
       return stateOf(fake, instances, proxies);
     },
+    time: async () => {
+      reach(fake);
+      return Promise.resolve(Date.UTC(2026, 10, 21));
+    },
     lock: async ({ owner, dead, force, takes, plan, look }) => {
       reach(fake);
       const held = fake.lockOwner;

@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/base/clock.ts';
 import type { DeployRef } from '../../../src/git/refs.ts';
 import type { AuditTrail } from '../../../src/rollout/audit.ts';
 import type { Changes } from '../../../src/rollout/changes.ts';
+import type { Diagnosis } from '../../../src/rollout/diagnosis.ts';
 import type { EventBody, RolloutEvent } from '../../../src/rollout/events.ts';
 import { type RolloutState, initialState, progress, whereabouts } from '../../../src/rollout/progress.ts';
 import type {
@@ -99,6 +100,7 @@ export class FakeSession implements StageSession {
   instances: readonly string[] = INSTANCES;
   /** Answers of the session; replaced by tests. */
   fleet: () => Promise<Fleet> = () => Promise.resolve(calmFleet());
+  diagnoses: (signal?: AbortSignal) => Promise<Diagnosis> = () => Promise.resolve({ hosts: [] });
   plans: (options: DeployOptions & RollbackOptions) => Promise<PreparedRollout> = () => Promise.resolve(prepared());
   deployable: () => Promise<readonly DeployRef[]> = () => Promise.resolve([]);
   changes: (from: string | undefined, to: string) => Promise<Changes> = () =>
@@ -144,6 +146,10 @@ export class FakeSession implements StageSession {
 
   history(limit: number): Promise<AuditTrail> {
     return this.trail(limit);
+  }
+
+  diagnose(signal?: AbortSignal): Promise<Diagnosis> {
+    return this.diagnoses(signal);
   }
 
   planDeploy(options: DeployOptions): Promise<PreparedRollout> {

@@ -216,10 +216,16 @@ export function troubledFleet(): Fleet {
         findings: [
           {
             severity: 'missing',
+            kind: 'sudo',
             what: 'the right to restart greeter-production@2',
             mend: 'deploy ALL=(root) NOPASSWD: /usr/bin/systemctl restart greeter-production@2',
           },
-          { severity: 'warning', what: 'the clock is 14s ahead', mend: 'systemctl enable --now systemd-timesyncd' },
+          {
+            severity: 'warning',
+            kind: 'journal',
+            what: 'the clock is 14s ahead',
+            mend: 'systemctl enable --now systemd-timesyncd',
+          },
         ],
       }),
       {
