@@ -40,7 +40,7 @@ export const USAGE = `usage: npm run bench -- [options]
   --rtt MS, --hosts N, --up MBIT
                  only these conditions, all operations
   --only A,B     only these of: ${[...CONTENDERS, TUI].join(', ')};
-                 "tui" is the full-screen program, which alone takes three minutes and no hosts
+                 "tui" is the full-screen program, which alone takes four minutes and no hosts
   --rounds N     as many rounds
   --invented     files of its own making instead of a package from npm`;
 
