@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootHosts, canBootHosts, type Hosts } from '../test/hosts/hosts.ts';
@@ -19,20 +19,28 @@ import { makeUsage } from './measuring/usage.ts';
 import { measureFlips } from './parts/flip-back.ts';
 import { measureCrowd, measureMany } from './parts/many.ts';
 import { measureOpenSession } from './parts/open-session.ts';
-import { type BenchPlan, type PlannedComparison, planOf, USAGE } from './plan.ts';
+import { measureTui } from './parts/tui.ts';
+import { type BenchPlan, needsHosts, type PlannedComparison, planOf, USAGE } from './plan.ts';
 import { textOf, writeDocument } from './reporting/document.ts';
 import { type Comparison, type Findings, USUAL } from './reporting/findings.ts';
 import { verdictsOn } from './reporting/verdicts.ts';
 import type { Site } from './site.ts';
 
 /**
- * Measures deploys to real hosts beside `ssh HOST true`, rsync and deploy tools, and says whether the promises are kept:
- * exit 0 when they are, 1 when not. What it takes: `USAGE` in plan.ts.
+ * Measures deploys to real hosts beside `ssh HOST true`, rsync and deploy tools, and the full-screen program on terminals,
+ * and says whether the promises are kept: exit 0 when they are, 1 when not. What it takes: `USAGE` in plan.ts.
  */
 
 /** What the client writes is kept off the disk of the hosts, whose syncs would wait for it: elsewhere these are two machines. */
 const MEMORY = '/dev/shm';
 const root = join(import.meta.dirname, '..');
+
+type Deploys = Omit<Findings, 'machine' | 'tui'> & { readonly quiet: readonly string[] };
+
+const NO_DEPLOYS: Deploys = {
+  ...{ app: undefined, openSession: undefined, many: undefined, crowd: undefined },
+  ...{ comparisons: [], flips: [], quiet: [] },
+};
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 const mutter = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -53,11 +61,37 @@ try {
 }
 
 async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
-  const refusal = canBootHosts();
+  const refusal = needsHosts(plan) ? canBootHosts() : undefined;
   if (refusal !== undefined) throw new Error(refusal);
   const names = new Set(plan.comparisons.flatMap(({ contenders }) => contenders));
   const makers = await installContenders(names, { say, signal });
   await using places = await makePlaces(signal);
+  // first what is short: should it fail, then not after an hour
+  const screens = await measureScreens(plan, places, signal);
+  const deploys = needsHosts(plan) ? await measureDeploys(plan, { makers, places, signal }) : NO_DEPLOYS;
+  const versions = await versionsOf([...makers.keys()], process.versions.node);
+  const machine = [machineFacts(), ...screens.quiet, ...deploys.quiet].join('; ');
+  const lines = [machine, versions.join('; ')].filter((line) => line !== '').map((line) => `${line}.`);
+  const findings = { ...deploys, tui: screens.tui, machine: lines };
+  textOf(findings).forEach(say);
+  if (plan.document === 'written') await writeDocument(join(root, 'docs/bench.md'), findings);
+  return verdictsOn(findings).every(({ kept }) => kept) ? 0 : 1;
+}
+
+/** Before any host runs, which would want its share of the cores. */
+async function measureScreens({ tui: plan, patienceMs }: BenchPlan, { bundle }: Places, signal: AbortSignal) {
+  if (!plan) return { tui: undefined, quiet: [] };
+  const quiet = [await settle(patienceMs)];
+  return { quiet, tui: await measureTui({ program: bundle, plan, signal, say: mutter }) };
+}
+
+interface Means {
+  readonly makers: Stand['makers'];
+  readonly places: Places;
+  readonly signal: AbortSignal;
+}
+
+async function measureDeploys(plan: BenchPlan, { makers, places, signal }: Means): Promise<Deploys> {
   const app = await chooseApp(plan, places.folder, signal);
   const count = Math.max(...plan.comparisons.map(({ conditions }) => conditions.hosts));
   say(`Booting ${count === 1 ? 'one host' : `${count} hosts`}`);
@@ -70,16 +104,10 @@ async function bench(plan: BenchPlan, signal: AbortSignal): Promise<number> {
   const { sshConfigFile } = hosts;
   const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
   const stand: Stand = { hosts, site, makers, bundle: places.bundle };
-  // first the short ones: should they fail, then not after an hour
   const parts = await measureParts(stand, plan);
   const comparisons: Comparison[] = [];
   for (const planned of plan.comparisons) comparisons.push(await compare(stand, planned));
-  const versions = await versionsOf([...makers.keys()], process.versions.node);
-  const machine = [`${machineFacts()}; ${quiet}.`, `${versions.join('; ')}.`];
-  const findings = { app, machine, comparisons, ...parts };
-  textOf(findings).forEach(say);
-  if (plan.document === 'written') await writeDocument(join(root, 'docs/bench.md'), findings);
-  return verdictsOn(findings).every(({ kept }) => kept) ? 0 : 1;
+  return { app, comparisons, ...parts, quiet: [quiet] };
 }
 
 interface Stand {
@@ -143,22 +171,22 @@ async function chooseApp(plan: BenchPlan, folder: string, signal: AbortSignal): 
 
 interface Places extends AsyncDisposable {
   readonly folder: string;
-  /** The built program: a copy, which a build in the meantime leaves alone. */
+  /** The built program, in a folder that a build in the meantime leaves alone. */
   readonly bundle: string;
 }
 
 async function makePlaces(signal: AbortSignal): Promise<Places> {
-  await command([process.execPath, 'scripts/build.ts'], { cwd: root, signal });
   // below node_modules, since the bundle looks for ssh2 above itself
-  const copy = join(root, 'node_modules/.cache', `slipway-bench-${process.pid}`);
+  const built = join(root, 'node_modules/.cache', `slipway-bench-${process.pid}`);
+  await command([process.execPath, 'scripts/build.ts', built], { cwd: root, signal });
+  // as in the package: without it Node reads every file twice to find out what it is
+  await writeFile(join(built, 'package.json'), '{"type":"module"}\n');
   const { path: folder } = await makeFolder(existsSync(MEMORY) ? MEMORY : tmpdir());
-  await mkdir(copy, { recursive: true });
-  await cp(join(root, 'dist'), copy, { recursive: true });
   return {
     folder,
-    bundle: join(copy, 'slipway.js'),
+    bundle: join(built, 'slipway.js'),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([folder, copy].map((path) => rm(path, { recursive: true, force: true })));
+      await Promise.all([folder, built].map((path) => rm(path, { recursive: true, force: true })));
     },
   };
 }

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import type { Conditions } from './conditions.ts';
 import { CONTENDERS, type ContenderName } from './contenders/all.ts';
 import { OPERATIONS, type Operation } from './measuring/measure.ts';
+import type { TuiPlan } from './parts/tui.ts';
 import { USUAL } from './reporting/findings.ts';
+import { SIZES } from './tui/screen.ts';
 
 /** What a run measures. */
 export interface BenchPlan {
@@ -13,6 +15,8 @@ export interface BenchPlan {
   readonly manyRounds: number;
   /** Ways back from a slot whose other one is warm. */
   readonly flipRounds: number;
+  /** Undefined leaves the full-screen program out. */
+  readonly tui: TuiPlan | undefined;
   /** How long to wait for a quiet machine. */
   readonly patienceMs: number;
   readonly document: 'written' | 'not written';
@@ -27,13 +31,16 @@ export interface PlannedComparison {
   readonly toolRounds: number;
 }
 
+const TUI = 'tui';
+
 export const USAGE = `usage: npm run bench -- [options]
-  (none)         the promises: five hosts, mostly at 40 ms; some five minutes, four where it is quiet
+  (none)         the promises: five hosts, mostly at 40 ms, and the full-screen program; some eight minutes
   --full         every contender under all conditions; an hour and a half; writes docs/bench.md
-  --quick        fewer rounds, no deploy tool, not fifty hosts; a minute
+  --quick        fewer rounds, no deploy tool, not fifty hosts, no half an hour of the screen; two minutes
   --rtt MS, --hosts N, --up MBIT
                  only these conditions, all operations
-  --only A,B     only these of: ${CONTENDERS.join(', ')}
+  --only A,B     only these of: ${[...CONTENDERS, TUI].join(', ')};
+                 "tui" is the full-screen program, which alone takes four minutes and no hosts
   --rounds N     as many rounds
   --invented     files of its own making instead of a package from npm`;
 
@@ -48,20 +55,40 @@ export function planOf(argv: readonly string[]): BenchPlan | undefined {
     },
   });
   if (values.help) return undefined;
-  const only = values.only?.split(',').map(contenderOf);
+  const only = values.only?.split(',').map(partOf);
   const rounds = values.rounds === undefined ? undefined : numberOf('--rounds', values.rounds, 1);
   const app = values.invented ? 'invented' : 'published';
   const plan = { app, patienceMs: values.quick ? 0 : 60_000, ...planBy(values) } as const;
-  const isNarrowed = only !== undefined || values.rtt !== undefined;
+  const asked = narrowed(plan, { only, rounds, isOnOneLine: values.rtt !== undefined });
+  if (!asked.tui && !needsHosts(asked)) throw new Error(`Nothing is left to measure.\n${USAGE}`);
+  return asked;
+}
+
+/** Whether hosts have to be booted for it. */
+export function needsHosts({ comparisons, openSessionRounds, manyRounds, flipRounds }: BenchPlan): boolean {
+  return comparisons.length > 0 || openSessionRounds + manyRounds + flipRounds > 0;
+}
+
+interface Narrowing {
+  readonly only: readonly (ContenderName | typeof TUI)[] | undefined;
+  readonly rounds: number | undefined;
+  readonly isOnOneLine: boolean;
+}
+
+function narrowed(plan: BenchPlan, { only, rounds, isOnOneLine }: Narrowing): BenchPlan {
+  const contenders = only?.filter((part) => part !== TUI);
+  const atMost = (count: number) => (contenders?.length === 0 ? 0 : Math.min(rounds ?? count, count));
+  const tui = only === undefined || only.includes(TUI) ? plan.tui : undefined;
   return {
     ...plan,
-    openSessionRounds: Math.min(rounds ?? plan.openSessionRounds, plan.openSessionRounds),
-    manyRounds: Math.min(rounds ?? plan.manyRounds, plan.manyRounds),
-    flipRounds: Math.min(rounds ?? plan.flipRounds, plan.flipRounds),
-    document: isNarrowed ? 'not written' : plan.document,
-    comparisons: plan.comparisons.map((comparison) => ({
+    openSessionRounds: atMost(plan.openSessionRounds),
+    manyRounds: atMost(plan.manyRounds),
+    flipRounds: atMost(plan.flipRounds),
+    tui: tui && { ...tui, starts: Math.min(rounds ?? tui.starts, tui.starts) },
+    document: only !== undefined || isOnOneLine ? 'not written' : plan.document,
+    comparisons: (contenders?.length === 0 ? [] : plan.comparisons).map((comparison) => ({
       ...comparison,
-      contenders: only ?? comparison.contenders,
+      contenders: contenders ?? comparison.contenders,
       rounds: rounds ?? comparison.rounds,
       toolRounds: Math.min(rounds ?? comparison.toolRounds, comparison.toolRounds),
     })),
@@ -88,10 +115,14 @@ function planBy({ full, quick, rtt, hosts, up }: Flags): Measurements {
   const rounds = quick ? { rounds: 1, toolRounds: 1 } : { rounds: 5, toolRounds: 2 };
   const contenders = full ? CONTENDERS : FAST;
   const comparison = { conditions, contenders, operations: OPERATIONS, ...rounds };
-  return { comparisons: [comparison], openSessionRounds: 0, manyRounds: 0, flipRounds: 0, document: 'not written' };
+  const nothingElse = { openSessionRounds: 0, manyRounds: 0, flipRounds: 0, tui: undefined };
+  return { comparisons: [comparison], ...nothingElse, document: 'not written' };
 }
 
 const FAST: readonly ContenderName[] = ['slipway', 'rsync'];
+
+const USUAL_TUI: TuiPlan = { starts: 15, keys: 100, idleMs: 5000, busyMs: 20_000, memory: SIZES.slice(0, 1) };
+const QUICK_TUI: TuiPlan = { starts: 3, keys: 20, idleMs: 5000, busyMs: 5000, memory: [] };
 
 /** What the promises need, and one deploy tool. */
 function promises(quick = false): Measurements {
@@ -107,6 +138,7 @@ function promises(quick = false): Measurements {
     openSessionRounds: rounds,
     manyRounds: quick ? 0 : 1,
     flipRounds: quick ? 1 : 3,
+    tui: quick ? QUICK_TUI : USUAL_TUI,
     document: 'not written',
   };
 }
@@ -127,12 +159,13 @@ function everything(): Measurements {
     openSessionRounds: 7,
     manyRounds: 3,
     flipRounds: 7,
+    tui: { ...USUAL_TUI, starts: 31, keys: 200, memory: SIZES },
     document: 'written',
   };
 }
 
-function contenderOf(name: string): ContenderName {
-  const found = CONTENDERS.find((each) => each === name);
+function partOf(name: string): ContenderName | typeof TUI {
+  const found = ([...CONTENDERS, TUI] as const).find((each) => each === name);
   if (found === undefined) throw new Error(`There is no contender "${name}".\n${USAGE}`);
   return found;
 }

@@ -42,7 +42,9 @@ const WHAT = [
   'through the same line.',
 ];
 
-function appLines({ origin, commits }: App): readonly string[] {
+function appLines(app: App | undefined): readonly string[] {
+  if (!app) return [];
+  const { origin, commits } = app;
   const { first, small, big } = commits;
   return [
     `${origin}: ${first.files.size} files, ${(first.bytes / 1e6).toFixed(1)} MB.`,

@@ -5,6 +5,21 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }
 
+/** The least value that so many of a hundred do not exceed. NaN of none. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? NaN;
+}
+
+export function milliseconds(ms: number): string {
+  return Number.isFinite(ms) ? `${ms.toFixed(0)} ms` : 'never';
+}
+
+/** Of a whole that is 1. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }

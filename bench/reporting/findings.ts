@@ -5,16 +5,20 @@ import type { Operation, Result } from '../measuring/measure.ts';
 import type { Flip } from '../parts/flip-back.ts';
 import type { CrowdFindings, ManyFindings } from '../parts/many.ts';
 import type { OpenSessionFindings } from '../parts/open-session.ts';
+import type { TuiFindings } from '../parts/tui.ts';
 
 /** Everything that one run found out. */
 export interface Findings {
-  readonly app: App;
+  /** What was deployed; undefined when nothing was. */
+  readonly app: App | undefined;
   readonly machine: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly openSession: OpenSessionFindings | undefined;
   readonly many: ManyFindings | undefined;
   readonly crowd: CrowdFindings | undefined;
   readonly flips: readonly Flip[];
+  /** Of the full-screen program. */
+  readonly tui: TuiFindings | undefined;
 }
 
 /** The contenders side by side. */

@@ -6,6 +6,7 @@ import { FEW, MANY } from '../parts/many.ts';
 import { cell, kilobytes, median, megabytes, seconds, times } from './figures.ts';
 import { type Comparison, comparisonAt, type Findings, USUAL } from './findings.ts';
 import type { Section } from './section.ts';
+import { tuiSectionsOf } from './tui-sections.ts';
 import { roundTrips, verdictsOn } from './verdicts.ts';
 
 /** All there is to say, the promises last. */
@@ -21,6 +22,7 @@ export function sectionsOf(findings: Findings): readonly Section[] {
     ...openSessionOf(findings),
     ...manyOf(findings),
     ...flipsOf(findings),
+    ...tuiSectionsOf(findings.tui),
     verdictsOf(findings),
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -101,7 +103,7 @@ function costRow({ title, samples }: Result, operation: Operation, hosts: number
 
 /** When a redeploy had got how far, from the start of the program. */
 function milestonesOf({ app }: Findings, { told, conditions }: Comparison): Section {
-  const redeploys = told.filter(({ commit }) => commit === app.commits.small);
+  const redeploys = told.filter(({ commit }) => commit === app?.commits.small);
   return {
     title: `How far slipway has got with a small redeploy (${describe(conditions)})`,
     notes: [],

@@ -4,14 +4,8 @@ import type { Result } from '../measuring/measure.ts';
 import type { Sample } from '../measuring/sample.ts';
 import { kilobytes, median, megabytes, seconds, times } from './figures.ts';
 import { comparisonAt, type Findings, resultOf, USUAL } from './findings.ts';
-
-/** A promise, and whether this run kept it. Promises whose figures this run did not measure are left out. */
-export interface Verdict {
-  readonly what: string;
-  readonly value: string;
-  readonly bound: string;
-  readonly kept: boolean;
-}
+import { onTui } from './tui-verdicts.ts';
+import { atLeast, atMost, type Verdict } from './verdict.ts';
 
 /** Of the changed files, compressed by gzip, and for the request that goes before them. */
 const BYTES = { factor: 1.1, more: 4096 };
@@ -25,6 +19,7 @@ export function verdictsOn(findings: Findings): readonly Verdict[] {
     ...onBytes(findings),
     ...onMany(findings),
     ...onFlips(findings),
+    ...onTui(findings.tui),
   ];
 }
 
@@ -81,7 +76,7 @@ function onChannels({ openSession }: Findings): readonly Verdict[] {
 
 /** What goes over the channel that brings the release: names, deletions and files. */
 function onBytes({ app, openSession }: Findings): readonly Verdict[] {
-  if (!openSession) return [];
+  if (!openSession || !app) return [];
   const uses = [...openSession.channels.values()].flatMap(({ channels }) => channels);
   const written = uses.filter(({ verbs }) => verbs.includes('receive')).map((use) => use.written);
   const most = BYTES.factor * app.commits.small.compressed + BYTES.more;
@@ -114,17 +109,4 @@ function onFlips({ flips }: Findings): readonly Verdict[] {
   return [
     atMost('back to a warm slot takes, of `ssh HOST true` on all at once', median(ratios), { most: 3, as: times }),
   ];
-}
-
-interface Bound {
-  readonly most: number;
-  readonly as: (value: number) => string;
-}
-
-function atMost(what: string, value: number, { most, as }: Bound): Verdict {
-  return { what, value: as(value), bound: `at most ${as(most)}`, kept: value <= most };
-}
-
-function atLeast(what: string, value: number, least: number): Verdict {
-  return { what, value: times(value), bound: `at least ${times(least)}`, kept: value >= least };
 }

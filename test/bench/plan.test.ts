@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planOf as planOrUsage } from '../../bench/plan.ts';
+import { needsHosts, planOf as planOrUsage } from '../../bench/plan.ts';
 
 const planOf = (argv: readonly string[]) => planOrUsage(argv)!;
 
@@ -38,6 +38,23 @@ describe('what the bench measures', () => {
     for (const { contenders } of plan.comparisons) expect(contenders).toEqual(['slipway', 'pm2']);
   });
 
+  it('has the full-screen program in it, unless it is narrowed to something else', () => {
+    expect([[], ['--full'], ['--quick']].map((argv) => planOf(argv).tui?.busyMs)).toEqual([20_000, 20_000, 5000]);
+    expect(
+      [
+        ['--only', 'slipway'],
+        ['--rtt', '20'],
+      ].map((argv) => planOf(argv).tui),
+    ).toEqual([undefined, undefined]);
+  });
+
+  it('is the full-screen program alone where only that is asked for, and then no host is needed', () => {
+    const plan = planOf(['--full', '--only', 'tui', '--rounds', '4']);
+    expect(plan).toMatchObject({ comparisons: [], document: 'not written', tui: { starts: 4 } });
+    expect([plan, planOf(['--only', 'tui,slipway']), planOf([])].map(needsHosts)).toEqual([false, true, true]);
+    expect(planOf(['--only', 'tui,slipway']).comparisons[0]!.contenders).toEqual(['slipway']);
+  });
+
   it('is not measured for who asks how', () => {
     expect(planOrUsage(['--help'])).toBeUndefined();
   });
@@ -47,5 +64,6 @@ describe('what the bench measures', () => {
     expect(() => planOf(['--rtt', 'far'])).toThrow('--rtt takes a number from 0 on, not "far"');
     expect(() => planOf(['--hosts', '0'])).toThrow('--hosts takes a number from 1 on');
     expect(() => planOf(['--fast'])).toThrow('--fast');
+    expect(() => planOf(['--only', 'tui', '--rtt', '20'])).toThrow('Nothing is left to measure');
   });
 });
