@@ -1,7 +1,8 @@
 import { render } from 'ink';
 import { createElement } from 'react';
 import { asSlipwayError } from '../base/errors.ts';
-import { App, type SuspendTerminal, createFrames } from './app.ts';
+import { App, type SuspendTerminal } from './app.ts';
+import { createFrames } from './frames.ts';
 import { closingWords, crashWords } from './closing.ts';
 import { type Problem, type UiState, initialUi, isRunning, problemOf } from './state.ts';
 import { type Store, createStore } from './store.ts';
@@ -9,6 +10,7 @@ import { createJobControl } from './terminal/job-control.ts';
 import { createCopyOut } from './terminal/copy-out.ts';
 import { createShellOut } from './terminal/shell-out.ts';
 import { createModes } from './terminal/modes.ts';
+import { createPainter, type Painter } from './terminal/painter.ts';
 import { onSignals } from './terminal/on-signals.ts';
 import type { Streams } from './terminal/streams.ts';
 import { type Looks, themeOf } from './theme.ts';
@@ -52,7 +54,7 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const modes = createModes(streams, signals);
   const jobs = createJobControl(signals, () => suspend);
   const copyOut = createCopyOut({ store, streams, env: options.env });
-  const shellOut = createShellOut({ store, stages: options.sessions, suspend: () => suspend });
+  const shellOut = createShellOut({ store, stages: options.sessions, stdin: streams.stdin, suspend: () => suspend });
   const release = onSignals(
     { signals, streams },
     { onEnd: () => end({ type: 'signal' }), onStop: jobs.stopSelf, onError: broken },
@@ -70,26 +72,41 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   for (const text of options.warnings ?? []) store.dispatch({ type: 'notify', text, style: 'warn' });
   void runTicker(store, clock, ended.signal);
 
-  const onMounted = (handOver: SuspendTerminal) => void (suspend = modes.around(handOver));
-  const app = render(createElement(App, { store, frames: createFrames(store), onMounted }), {
+  const painter = createPainter(streams.stdout);
+  const paint = painting(store, { painter, onError: broken });
+  const onMounted = (handOver: SuspendTerminal) => void (suspend = painter.around(modes.around(handOver)));
+  const app = render(createElement(App, { store, onMounted }), {
     ...streams,
     alternateScreen: true,
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
-    maxFps: 60,
-    incrementalRendering: true,
   });
   modes.enter();
+  paint();
+  const unsubscribe = store.subscribe(paint);
   // a crash inside React is heard nowhere else
   app.waitUntilExit().then(() => end({ type: 'signal' }), broken);
   const why = await promise;
+  unsubscribe();
   modes.end();
   app.unmount();
   await app.waitUntilExit().catch(() => undefined);
   streams.stdout.off('resize', resized);
   release();
   return why;
+}
+
+/** Puts the newest frame on the screen; what cannot be drawn at all ends the program. */
+function painting(store: Store, { painter, onError }: { painter: Painter; onError: (error: unknown) => void }) {
+  const frames = createFrames(store);
+  return () => {
+    try {
+      painter.paint(frames.current());
+    } catch (error) {
+      onError(error);
+    }
+  };
 }
 
 function openFirst({ sessions, initialStage }: TuiOptions, store: Store): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { asSlipwayError } from '../../base/errors.ts';
 import type { SuspendTerminal } from '../app.ts';
 import type { Action } from '../actions.ts';
@@ -7,12 +8,13 @@ import type { StageEntry } from '../workers/workers.ts';
 interface Terminal {
   readonly store: Store;
   readonly stages: readonly StageEntry[];
+  readonly stdin: NodeJS.ReadStream;
   /** The way to hand the terminal over, once it is there. */
   readonly suspend: () => SuspendTerminal | undefined;
 }
 
 /** Hands the terminal to a person's shell on a host, and takes it again when they leave it. What runs goes on meanwhile. */
-export function createShellOut({ store, stages, suspend }: Terminal) {
+export function createShellOut({ store, stages, stdin, suspend }: Terminal) {
   let isOut = false;
   const notify = (text: string, style: 'ok' | 'warn') => store.dispatch({ type: 'notify', text, style });
 
@@ -26,6 +28,7 @@ export function createShellOut({ store, stages, suspend }: Terminal) {
     }
     isOut = true;
     const suspension = await handOver();
+    await stopReading(stdin);
     const told = await entry.shell({ host, instance }).then(
       () => () => notify(`back from ${host}`, 'ok'),
       (thrown: unknown) => () => notify(asSlipwayError(thrown).message, 'warn'),
@@ -35,4 +38,14 @@ export function createShellOut({ store, stages, suspend }: Terminal) {
     store.dispatch({ type: 'refresh' });
     told();
   };
+}
+
+/**
+ * Ink has taken its listener away, but Node still waits for the next keys, and would take them from the shell. Only a stream
+ * that was flowing can be paused, and only that ends the wait.
+ */
+async function stopReading(stdin: NodeJS.ReadStream): Promise<void> {
+  await setImmediate();
+  stdin.resume().pause();
+  await setImmediate();
 }

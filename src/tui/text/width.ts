@@ -4,9 +4,22 @@ import stringWidth from 'string-width';
 /** Most rows are plain ASCII, and a regular expression is a hundred times cheaper than cutting text into graphemes. */
 const ASCII = /^[ -~]*$/;
 
+/** Rules, bars and names come again in every frame. */
+const MOST_KNOWN = 2000;
+const known = new Map<string, number>();
+
 /** Terminal cells that the text takes. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return ASCII.test(text) ? text.length : widthOf(text);
+}
+
+function widthOf(text: string): number {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const cells = stringWidth(text);
+  known.set(text, cells);
+  return cells;
 }
 
 /** The text in at most `columns` cells; a cut is shown by the ellipsis, which takes one cell. */
