@@ -16,7 +16,11 @@ export async function saveLogs({ store, clock, folder = process.cwd() }: Surroun
   const name = `slipway-logs-${stage.replaceAll(/[^\w.-]/g, '_')}-${time}`;
   try {
     const file = await writeAnew(folder, name, lines);
-    store.dispatch({ type: 'notify', text: `saved ${grouped(lines.length)} lines to ${file}`, style: 'ok' });
+    store.dispatch({
+      type: 'notify',
+      text: `saved ${grouped(lines.length)} ${lines.length === 1 ? 'line' : 'lines'} to ${file}`,
+      style: 'ok',
+    });
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     store.dispatch({ type: 'notify', text: `could not save the lines: ${reason}`, style: 'bad' });

@@ -47,7 +47,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly prefs?: Prefs | undefined;
   /** Where files are saved; the current folder when left out. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** Puts one question on the screen. */
   readonly put: AskPerson;
   /** The open session; undefined before and between. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeAnew } from '../../../src/tui/workers/save-logs.ts';
 import { INSTANCES, NOW } from '../support/fleet.ts';
-import { followOf, say } from '../support/log-scenes.ts';
+import { followOf, letters, say } from '../support/log-scenes.ts';
 import { followedIn, startLogs } from './started.ts';
 
 describe('a log that is lost', () => {
@@ -77,6 +77,24 @@ describe('saving', () => {
       expect(await readFile(join(folder, 'lines.log'), 'utf8')).toBe('of somebody else');
     } finally {
       await rm(folder, { recursive: true });
+    }
+  });
+
+  test('takes the lines that are shown, and says where they are', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-logs-'));
+    try {
+      const app = await startLogs({ folder });
+      say(app, 'bot.1@fra-1', 'ERROR one', 'INFO two');
+      await app.press('/', ...letters('level:error'), 'enter', 'ctrl+s');
+      await app.see('saved 1 line to');
+      const [name = ''] = await readdir(folder);
+      expect(name).toMatch(/^slipway-logs-production-\d{8}T\d{6}Z\.log$/);
+      expect(await readFile(join(folder, name), 'utf8')).toMatch(/^\S+Z bot\.1@fra-1 ERROR one\n$/);
+      await rm(folder, { recursive: true });
+      await app.press('ctrl+s');
+      await app.see('could not save the lines');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach } from 'vitest';
+import type { AppOptions } from '../support/app.ts';
 import { DrawnApp } from '../support/drawn.ts';
 
 let open: DrawnApp[] = [];
@@ -9,16 +10,16 @@ afterEach(async () => {
 });
 
 /** The program with the fleet on its screen. */
-export async function start(): Promise<DrawnApp> {
-  const app = new DrawnApp({ columns: 100, rows: 24 });
+export async function start(options: AppOptions = {}): Promise<DrawnApp> {
+  const app = new DrawnApp({ columns: 100, rows: 24, ...options });
   open.push(app);
   await app.ready();
   return app;
 }
 
 /** The program with the logs of all instances on its screen. */
-export async function startLogs(): Promise<DrawnApp> {
-  const app = await start();
+export async function startLogs(options: AppOptions = {}): Promise<DrawnApp> {
+  const app = await start(options);
   await app.press('L', '0');
   return app;
 }
