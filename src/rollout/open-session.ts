@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { Bug, Cancelled, SlipwayError } from '../base/errors.ts';
+import { asSlipwayError, Bug, Cancelled } from '../base/errors.ts';
 import { createLimit } from '../base/limit.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { createHostClient } from '../host/client.ts';
@@ -9,6 +9,7 @@ import type { HostClient } from '../host/verbs.ts';
 import type { Connection } from '../ssh/transport.ts';
 import { join } from 'node:path';
 import { accept } from './accept.ts';
+import { isAway, isLost } from './away.ts';
 import { askController } from './ask-controller.ts';
 import { changesBetween } from './changes.ts';
 import { deployableRefs } from './deployable-refs.ts';
@@ -121,10 +122,18 @@ async function followLog({ settings, clients }: Stage, id: string, options: Foll
   const instance = settings.instances.find((one) => one.id === id);
   const host = instance && clients.get(instance.host);
   if (!host) return;
+  if (instance.service.type === 'files') {
+    options.onTrouble(`${id} is files only: nothing runs that could write a log.`);
+    options.onEnd?.('refused');
+    return;
+  }
   try {
     await host.log(instance, options);
+    if (!options.signal.aborted) options.onEnd?.('lost');
   } catch (thrown) {
-    if (options.signal.aborted || !(thrown instanceof SlipwayError)) return;
-    options.onTrouble([thrown.message, thrown.mend].filter(Boolean).join(' '));
+    if (options.signal.aborted) return;
+    const { message, mend } = asSlipwayError(thrown);
+    options.onTrouble([message, mend].filter(Boolean).join(' '));
+    options.onEnd?.(isAway(thrown) || isLost(thrown) ? 'lost' : 'refused');
   }
 }

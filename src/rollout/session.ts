@@ -131,6 +131,11 @@ export interface FollowOptions {
   readonly onLine: (line: string) => void;
   /** Why nothing can be read: "no right to read the journal of …", with its mend. */
   readonly onTrouble: (message: string) => void;
+  /**
+   * It is not followed any more, though nobody ended it; heard after `onTrouble`. `lost`: the connection or the log itself
+   * ended, and following it again may succeed. `refused`: it will not until somebody mends it.
+   */
+  readonly onEnd?: (how: 'lost' | 'refused') => void;
 }
 
 export interface VitalsOptions {

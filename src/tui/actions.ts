@@ -8,6 +8,8 @@ import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
 import type { ChangesView } from './wizard.ts';
+import type { Arrival } from './screens/logs/ring.ts';
+import type { LogsWish } from './screens/logs/state.ts';
 import type { WishedIntent } from '../rollout/wishes.ts';
 import type {
   Dialog,
@@ -59,6 +61,13 @@ export type UserAction =
   | { readonly type: 'notify'; readonly text: string; readonly style: Notice['style'] }
   /** A guarded key came too soon. */
   | { readonly type: 'tooSoon' }
+  /** Opens the logs of all instances; those of one host or instance alone at first, where one is named. */
+  | { readonly type: 'openLogs'; readonly alone: string | undefined }
+  | { readonly type: 'inLogs'; readonly wish: LogsWish }
+  /** What is shown of the logs, into a file. */
+  | { readonly type: 'saveLogs' }
+  /** Logs that were refused are asked for again. */
+  | { readonly type: 'retryLogs' }
   /** Into the clipboard of the terminal. */
   | { readonly type: 'copy'; readonly text: string }
   /** A person's own shell on a host, until they leave it. */
@@ -104,7 +113,9 @@ export type NewsAction =
   | { readonly type: 'rolloutBroke'; readonly problem: Problem }
   | { readonly type: 'sent'; readonly intent: Intent; readonly refused: string | undefined }
   | { readonly type: 'logLines'; readonly lines: readonly LogLine[] }
-  | { readonly type: 'logTrouble'; readonly message: string | undefined };
+  | { readonly type: 'logTrouble'; readonly message: string | undefined }
+  /** Lines of the logs of all instances. */
+  | { readonly type: 'linesArrived'; readonly lines: readonly Arrival[] };
 
 export type Action = UserAction | NewsAction;
 
@@ -121,12 +132,17 @@ export function coalesce(actions: readonly NewsAction[]): NewsAction[] {
 function own(action: NewsAction): NewsAction {
   if (action.type === 'rolloutEvents') return { ...action, events: [...action.events] };
   if (action.type === 'buildLines') return { ...action, lines: [...action.lines] };
+  if (action.type === 'linesArrived') return { ...action, lines: [...action.lines] };
   return action.type === 'logLines' ? { ...action, lines: [...action.lines] } : { ...action };
 }
 
 function absorb(into: NewsAction | undefined, action: NewsAction): boolean {
   if (into?.type === 'logLines' && action.type === 'logLines') {
     (into.lines as LogLine[]).push(...action.lines);
+    return true;
+  }
+  if (into?.type === 'linesArrived' && action.type === 'linesArrived') {
+    for (const line of action.lines) (into.lines as Arrival[]).push(line);
     return true;
   }
   if (into?.type === 'buildLines' && action.type === 'buildLines') {

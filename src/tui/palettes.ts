@@ -1,3 +1,4 @@
+import { logColourBlind, logDark, logLight, logMono } from './log-styles.ts';
 import type { Style } from './theme.ts';
 
 export type PaletteName = 'dark' | 'light' | 'colourBlind' | 'mono';
@@ -11,6 +12,7 @@ export type Palette = Readonly<Record<Style, string>>;
  */
 
 const mono: Palette = {
+  ...logMono,
   plain: '',
   muted: '2',
   strong: '1',
@@ -25,6 +27,7 @@ const mono: Palette = {
 
 const dark: Palette = {
   ...mono,
+  ...logDark,
   title: '1;36',
   ok: '32',
   busy: '36',
@@ -36,6 +39,7 @@ const dark: Palette = {
 /** Green, yellow, cyan and dim text vanish on white: in xterm their contrast there is about 2. */
 const light: Palette = {
   ...dark,
+  ...logLight,
   muted: '90',
   title: '1;34',
   ok: '34',
@@ -50,6 +54,7 @@ const light: Palette = {
  */
 const colourBlind: Palette = {
   ...dark,
+  ...logColourBlind,
   title: '1',
   ok: '94',
   busy: '',

@@ -10,6 +10,7 @@ import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
 import { pickerTyped, reducePicker } from './screens/deploy/reduce.ts';
 import { reduceHistory } from './screens/history/reduce.ts';
 import { opened } from './screens/opening.ts';
+import { isInLogs, reduceLogs, reduceTyped } from './screens/logs/reduce.ts';
 import { reducePlanning } from './screens/planning/reduce.ts';
 import { reduceRollout } from './screens/rollout/reduce.ts';
 import { reduceStanding } from './dialogs/reduce.ts';
@@ -44,7 +45,8 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   tooSoon: guardedAnew,
   resized: (state, { size }) => ({ ...state, size }),
   quit: (state, { how }) => quit(state, how),
-  ...together(['solo', 'shape', 'filter'], reduceList),
+  ...together(['solo', 'shape'], reduceList),
+  filter: (state, action) => (isInLogs(state) ? reduceTyped(state, action.text) : reduceList(state, action)),
   openView,
   saveView: unchanged,
   removeView: unchanged,
@@ -53,6 +55,9 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   remembered: (state, { remembered }) => ({ ...state, remembered }),
   looked: (state, { looks }) => ({ ...state, looks }),
   vitalsTaken: (state, { samples }) => ({ ...state, vitals: takeVitals(state.vitals, samples, state.now) }),
+  ...together(['openLogs', 'inLogs', 'linesArrived'], reduceLogs),
+  saveLogs: unchanged,
+  retryLogs: unchanged,
   copy: unchanged,
   shell: unchanged,
   suspend: unchanged,
@@ -98,7 +103,7 @@ function typed(state: UiState, change: (text: string) => string): UiState {
   if (!dialog || !('text' in dialog)) return state;
   const text = change(dialog.text);
   const next = { ...state, dialog: { ...dialog, text } };
-  return dialog.name === 'filter' ? reduceList(next, { type: 'filter', text }) : next;
+  return dialog.name === 'filter' ? reducers.filter(next, { type: 'filter', text }) : next;
 }
 
 function written(text: string, action: Extract<Action, { type: 'typed' | 'erased' }>): string {

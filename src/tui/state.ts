@@ -9,6 +9,7 @@ import type { Unfinished } from '../rollout/unfinished.ts';
 import { type ChangesView, noPicker, noTrail, type PickerView, type TrailView } from './wizard.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
+import type { LogsView } from './screens/logs/state.ts';
 import type { Looks } from './theme.ts';
 
 /** All that the screen is made of. Plain values; `reduce` makes the next one from this one and an action. */
@@ -38,6 +39,8 @@ export interface UiState {
   readonly trail: TrailView;
   readonly planning: PlanningView | undefined;
   readonly rollout: RolloutView | undefined;
+  /** The logs of all instances; undefined until they are opened. */
+  readonly logs: LogsView | undefined;
   /** A rollout that has the stage and was not started here. */
   readonly standing: StandingView | undefined;
   /** The unfinished rollout about which nobody wants to be asked just now. */
@@ -78,7 +81,18 @@ export interface SessionFacts {
 }
 
 export type ScreenName =
-  'stages' | 'fleet' | 'deploy' | 'planning' | 'review' | 'rollout' | 'releases' | 'history' | 'messages' | 'help';
+  | 'stages'
+  | 'fleet'
+  | 'deploy'
+  | 'planning'
+  | 'review'
+  | 'rollout'
+  | 'releases'
+  | 'history'
+  | 'messages'
+  | 'help'
+  | 'logs'
+  | 'logLine';
 
 /** What can be walked through with the arrows; each keeps its place. */
 export type ListName =
@@ -114,8 +128,8 @@ export interface Problem {
 export type Dialog =
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
-  /** Narrows a list while it is typed; `before` comes back when it is cancelled. */
-  | { readonly name: 'filter'; readonly text: string; readonly before: string }
+  /** Narrows a list (or is looked for in it) while it is typed; `before` comes back when it is cancelled. */
+  | { readonly name: 'filter'; readonly text: string; readonly before: string; readonly does?: 'find' }
   | PickDialog
   | ChoiceDialog;
 
@@ -243,6 +257,7 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     trail: noTrail,
     planning: undefined,
     rollout: undefined,
+    logs: undefined,
     standing: undefined,
     putOff: undefined,
     remembered: { theme: 'auto', views: [], columns: undefined },

@@ -1,4 +1,5 @@
 import { type Glyphs, ascii, unicode } from './glyphs.ts';
+import type { LogStyle } from './log-styles.ts';
 import { type PaletteName, palettes } from './palettes.ts';
 
 export type { Glyphs } from './glyphs.ts';
@@ -15,7 +16,8 @@ export type Style =
   | 'warn'
   | 'bad'
   /** A protected stage, and what cannot be undone. */
-  | 'danger';
+  | 'danger'
+  | LogStyle;
 
 export interface Theme {
   /** SGR parameters of each style; empty for none. */

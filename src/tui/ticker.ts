@@ -16,6 +16,7 @@ export function tickMs(state: UiState): number {
   const isAsking = state.trail.reading || isReadingRefs(state);
   if (isPlanning || isOpening || isAsking || state.fleet.reading || isMoving(state)) return SPINNER_MS;
   if (state.notice ?? state.dialog) return WAIT_MS;
+  if (screenOf(state) === 'logs') return WAIT_MS;
   return isRunning(state) && screenOf(state) === 'rollout' ? WAIT_MS : IDLE_MS;
 }
 

@@ -6,13 +6,13 @@ import { emptyRepository, sampleRepository, temporaryFolder } from '../git/sampl
 import { fakeClock } from '../support/fake-clock.ts';
 
 /** A session whose only host cannot be reached, and how often that was tried. */
-async function away(source: Readonly<Record<string, unknown>>) {
+async function away(source: Readonly<Record<string, unknown>>, { code = 'SLIP_AWAY', role = {} } = {}) {
   const tried: string[] = [];
   const session = openSession({
-    settings: live({ source }),
+    settings: live({ source, roles: { bot: role } }),
     connect: ({ name }) => {
       tried.push(name);
-      return Promise.reject(new RemoteError({ code: 'SLIP_AWAY', message: `${name} is away.` }));
+      return Promise.reject(new RemoteError({ code, message: `${name} is away.` }));
     },
     cacheDir: await temporaryFolder(),
     clock: fakeClock(),
@@ -63,5 +63,24 @@ describe('a session whose hosts are away', () => {
     const { session, tried } = await away({});
     expect(await session.history(10)).toEqual({ records: [], failed: [{ host: 'fra-1', reason: 'fra-1 is away.' }] });
     expect(tried).toEqual(['fra-1']);
+  });
+
+  test('says of a log that it is not followed any more, and whether that may change by itself', async () => {
+    const told = async (code: string) => {
+      const role = { service: { systemd: 'greeter-{stage}@{instance}' } };
+      const { session } = await away({ git: undefined, dir: await temporaryFolder() }, { code, role });
+      const { promise, resolve } = Promise.withResolvers<string[]>();
+      const words: string[] = [];
+      const [instance] = session.instances;
+      session.followLog(instance!, {
+        signal: new AbortController().signal,
+        onLine: () => undefined,
+        onTrouble: (message) => words.push(message),
+        onEnd: (how) => resolve([...words, how]),
+      });
+      return promise;
+    };
+    expect(await told('SLIP_UNREACHABLE')).toEqual([expect.stringContaining('is away.'), 'lost']);
+    expect(await told('SLIP_LOGIN')).toEqual([expect.stringContaining('is away.'), 'refused']);
   });
 });

@@ -4,6 +4,7 @@ import { ascii, unicode } from '../../src/tui/glyphs.ts';
 import { looksOf, wishedTheme } from '../../src/tui/looks.ts';
 import { type PaletteName, palettes } from '../../src/tui/palettes.ts';
 import type { Style } from '../../src/tui/theme.ts';
+import { LOOKS } from '../../src/tui/screens/logs/names.ts';
 import { width } from '../../src/tui/text/width.ts';
 import { type Sight, contrast, distance, foreground } from './support/eyes.ts';
 
@@ -63,6 +64,7 @@ describe('the looks', () => {
 });
 
 const TELLING: readonly Style[] = ['title', 'ok', 'busy', 'warn', 'bad'];
+const HOSTS = Array.from({ length: LOOKS }, (_, look) => `host${look}` as Style);
 const BLACK = [0, 0, 0] as const;
 const WHITE = [255, 255, 255] as const;
 
@@ -84,7 +86,7 @@ describe('the palettes', () => {
     ['colourBlind', BLACK],
     ['colourBlind', WHITE],
   ] as const)('%s can be read on %o', (name, background) => {
-    for (const style of [...TELLING, 'muted', 'danger'] as const) {
+    for (const style of [...TELLING, ...HOSTS, 'muted', 'danger'] as const) {
       const colour = foreground(palettes[name][style]);
       expect({ style, contrast: colour === undefined ? 21 : contrast(colour, background) }).toMatchObject({
         style,

@@ -69,7 +69,9 @@ function consequence(intent: AskDialog['intent'], { rollout }: UiState): string 
 }
 
 /** One line at the bottom: the list above shows what the filter does. */
-function filterRows({ text }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
+function filterRows({ text, does }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
+  if (does === 'find')
+    return [rule(area, 'Find'), field('find', text, area), row(span(' n and N go from one to the next', 'muted'))];
   const filter = parseFilter(text);
   const hint =
     filter.type === 'bad'

@@ -1,5 +1,6 @@
 import type { UserAction } from '../actions.ts';
 import type { Dialog, ScreenName, UiState } from '../state.ts';
+import type { KeyName } from './input.ts';
 
 /**
  * Where a key counts: on a screen, or in a dialog, which takes all keys while it is open. `answer` and `trust` are
@@ -29,8 +30,8 @@ export interface Binding {
   readonly twin: Twin;
   /** Undefined when it may be pressed now; else why not. */
   readonly disabledReason?: (state: UiState) => string | undefined;
-  /** What it does. Asked only when nothing disables it. */
-  readonly run: (state: UiState) => UserAction | readonly UserAction[] | undefined;
+  /** What it does, by which of its keys (none in the palette). Asked only when nothing disables it. */
+  readonly run: (state: UiState, key?: KeyName) => UserAction | readonly UserAction[] | undefined;
 }
 
 export type Twin = 'view' | `slipway${string}`;
@@ -45,6 +46,8 @@ export const SCREENS: readonly ScreenName[] = [
     'rollout',
     'releases',
     'history',
+    'logs',
+    'logLine',
     'messages',
     'help',
   ] as const),

@@ -9,6 +9,9 @@ const KEY_LABELS: Readonly<Record<string, string>> = {
   home: 'Home',
   end: 'End',
   backspace: 'Backspace',
+  left: 'Left',
+  right: 'Right',
+  ' ': 'Space',
 };
 
 /** A key as people write it. */

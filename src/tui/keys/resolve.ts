@@ -12,7 +12,7 @@ export function resolve(state: UiState, key: KeyName): readonly UserAction[] {
   const binding = bindingsOf(scopeOf(state)).find((one) => one.keys.includes(key));
   if (!binding) return isTyping(state) && isCharacter(key) ? [{ type: 'typed', text: key }] : [];
   const isOpen = binding.disabledReason?.(state) === undefined;
-  return isOpen && binding.guarded && isTooSoon(state) ? [{ type: 'tooSoon' }] : done(binding, state);
+  return isOpen && binding.guarded && isTooSoon(state) ? [{ type: 'tooSoon' }] : done(binding, state, key);
 }
 
 /** Pasted text belongs into a text field; anywhere else it would be keys that nobody pressed. */

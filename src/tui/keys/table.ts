@@ -3,6 +3,7 @@ import { choosingKeys } from '../dialogs/choosing.ts';
 import { deployKeys } from '../screens/deploy/keys.ts';
 import { fleetKeys } from '../screens/fleet/keys.ts';
 import { historyKeys } from '../screens/history/keys.ts';
+import { logsKeys } from '../screens/logs/keys.ts';
 import { releasesKeys } from '../screens/releases/keys.ts';
 import { reviewKeys } from '../screens/review/keys.ts';
 import { rolloutKeys } from '../screens/rollout/keys.ts';
@@ -25,6 +26,7 @@ export function keyTable(): readonly Binding[] {
     ...historyKeys,
     ...reviewKeys,
     ...rolloutKeys,
+    ...logsKeys,
     ...everywhereKeys,
     ...dialogKeys,
     ...choosingKeys,

@@ -7,6 +7,9 @@ import { fleetRows } from './fleet/view.ts';
 import { recordsOf } from './history/select.ts';
 import { historyRows } from './history/view.ts';
 import { inList } from './list.ts';
+import { logLineRows } from './logs/detail.ts';
+import { movedInLine, movedInLogs } from './logs/move.ts';
+import { logsRows } from './logs/view.ts';
 import { messageRows } from './messages/view.ts';
 import { planningRows } from './planning/view.ts';
 import { releasesOf } from './releases/select.ts';
@@ -26,6 +29,8 @@ export const screens: Readonly<Record<ScreenName, Screen>> = {
   rollout: { rows: rolloutRows, moved: movedInRollout },
   releases: { rows: releaseRows, moved: inList('releases', (state) => releasesOf(state).length) },
   history: { rows: historyRows, moved: inList('history', (state) => recordsOf(state).length) },
+  logs: { rows: logsRows, moved: movedInLogs },
+  logLine: { rows: logLineRows, moved: movedInLine },
   messages: { rows: messageRows, moved: inList('messages', ({ messages }) => messages.length) },
   help: text('help'),
 };

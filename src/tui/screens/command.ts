@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<ScreenName, Command>> = {
       : `slipway releases ${stage}`;
   },
   history: (stage) => `slipway history ${stage}`,
+  logs: () => undefined,
+  logLine: () => undefined,
   messages: () => undefined,
   help: () => 'slipway --help',
 };

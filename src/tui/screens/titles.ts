@@ -10,6 +10,8 @@ export const TITLES: Readonly<Record<ScreenName, string>> = {
   rollout: 'Rollout',
   releases: 'Releases',
   history: 'History',
+  logs: 'Logs',
+  logLine: 'Line',
   messages: 'Messages',
   help: 'Keys',
 };

@@ -8,6 +8,7 @@ import type { Prefs } from '../../prefs/prefs.ts';
 import { createPrefsWork } from './prefs-work.ts';
 import { createVitalsWork } from './vitals-work.ts';
 import { createLogWork } from './log-work.ts';
+import { createLogsWork } from './logs-work.ts';
 import { createPlanWork } from './plan-work.ts';
 import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
@@ -45,6 +46,8 @@ export interface Surroundings {
   readonly stages: readonly StageEntry[];
   readonly env: NodeJS.ProcessEnv;
   readonly prefs?: Prefs | undefined;
+  /** Where files are saved; the current folder when left out. */
+  readonly folder?: string | undefined;
   /** Puts one question on the screen. */
   readonly put: AskPerson;
   /** The open session; undefined before and between. */
@@ -74,6 +77,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const prefs = createPrefsWork(given);
   const wizard = createWizardWork(surroundings);
   const trail = createTrailWork(surroundings);
+  const logs = createLogsWork(surroundings);
 
   given.store.onAction((action: Action) => {
     prompt.hear(action);
@@ -86,6 +90,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     prefs.hear(action);
     wizard.hear(action);
     trail.hear(action);
+    logs.hear(action);
   });
   return {
     leave: () => rollout.leave(),
@@ -94,6 +99,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
       log.stop();
       vitals.stop();
       wizard.stop();
+      logs.stop();
       rollout.stopListening();
       await stage.close();
     },

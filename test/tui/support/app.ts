@@ -7,6 +7,8 @@ import { FakeSession } from './fake-session.ts';
 import { VirtualTerminal } from './virtual-terminal.ts';
 
 export interface AppOptions {
+  /** Where files are saved. */
+  readonly folder?: string;
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: NodeJS.ProcessEnv;

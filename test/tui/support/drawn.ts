@@ -32,7 +32,8 @@ export class DrawnApp {
     const looks = looksOf({ LANG: 'C.UTF-8', ...options.env });
     const shown = stages.map(({ stage, protected: isProtected }) => ({ stage, protected: isProtected }));
     this.store = createStore(initialUi({ now: this.clock.now(), size: this.size, looks, stages: shown }), this.clock);
-    this.work = createWork({ store: this.store, clock: this.clock, stages, env: options.env ?? {} });
+    const { env = {}, folder } = options;
+    this.work = createWork({ store: this.store, clock: this.clock, stages, env, folder });
     if (stages.length === 1) this.store.dispatch({ type: 'openStage', stage: 'production' });
   }
 

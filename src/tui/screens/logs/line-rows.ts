@@ -1,0 +1,89 @@
+import { age } from '../../components/signs.ts';
+import { type Area, type Row, type Span, row, span } from '../../text/row.ts';
+import { cut, pad, width } from '../../text/width.ts';
+import type { Style } from '../../theme.ts';
+import { type LogsLayout, piecesOf } from './geometry.ts';
+import type { Level } from './levels.ts';
+import { hostOf, lookOf } from './names.ts';
+import type { LogEntry } from './ring.ts';
+import type { LogsView } from './state.ts';
+import { splitAtHits, visible } from './text.ts';
+
+interface LevelSign {
+  readonly glyph: 'bad' | 'warn' | 'waiting' | undefined;
+  readonly word: string;
+  readonly short: string;
+  readonly sign: Style;
+  readonly text: Style;
+}
+
+// prettier-ignore
+const LEVELS: Readonly<Record<Level, LevelSign>> = {
+  trace: { glyph: undefined, word: 'trace', short: 'TRC', sign: 'muted', text: 'muted' },
+  debug: { glyph: undefined, word: 'debug', short: 'DBG', sign: 'muted', text: 'muted' },
+  info: { glyph: 'waiting', word: 'info', short: 'INF', sign: 'plain', text: 'plain' },
+  warn: { glyph: 'warn', word: 'warn', short: 'WRN', sign: 'warn', text: 'plain' },
+  error: { glyph: 'bad', word: 'error', short: 'ERR', sign: 'bad', text: 'bad' },
+  fatal: { glyph: 'bad', word: 'fatal', short: 'FTL', sign: 'danger', text: 'bad' },
+};
+
+export interface LineLook {
+  readonly logs: LogsView;
+  readonly layout: LogsLayout;
+  readonly area: Area;
+  /** What ages are counted from. */
+  readonly now: number;
+  readonly isMarked: boolean;
+}
+
+/** The rows of one line: one, or more of them where it is wrapped. */
+export function lineRows(entry: LogEntry, look: LineLook): Row[] {
+  const { logs, layout, area } = look;
+  const { dash, ellipsis } = area.glyphs;
+  const head = headSpans(entry, look);
+  if (logs.lines === 'cut' && entry.kind === 'line') {
+    const text = visible(entry.text, { from: logs.sideways, columns: layout.text });
+    return [row(...head, ...textSpans(entry, look, cut(text, layout.text, ellipsis)))];
+  }
+  const indent = span(' '.repeat(head.reduce((sum, part) => sum + width(part.text), 0)));
+  return piecesOf(entry, layout, dash).map((piece, index) =>
+    row(...(index === 0 ? head : [indent]), ...textSpans(entry, look, piece)),
+  );
+}
+
+/** What stands before the text. Words about a log name it themselves. */
+function headSpans(entry: LogEntry, look: LineLook): Span[] {
+  const lead = span(look.isMarked ? `${look.area.glyphs.pointer} ` : '  ', 'key');
+  const head = [lead, ...timeSpans(entry, look)];
+  if (entry.kind !== 'line') return head;
+  return [...head, nameSpan(entry, look), span(' '), levelSpan(entry, look), span(' ')];
+}
+
+function timeSpans({ at }: LogEntry, { logs, layout, now }: LineLook): Span[] {
+  if (logs.time === 'off') return [];
+  const text =
+    logs.time === 'clock' ? new Date(at).toISOString().slice(11, 19) : pad(age(now - at), layout.time, 'left');
+  return [span(`${text} `, 'muted')];
+}
+
+function nameSpan({ source }: LogEntry, { logs, layout, area }: LineLook): Span {
+  const name = pad(cut(logs.names.get(source) ?? '', layout.name, area.glyphs.ellipsis), layout.name);
+  return span(name, source === '' ? 'plain' : hostStyle(hostOf(source)));
+}
+
+export function hostStyle(host: string): Style {
+  return `host${lookOf(host)}` as Style;
+}
+
+function levelSpan({ level }: LogEntry, { layout, area }: LineLook): Span {
+  if (level === undefined) return span(' '.repeat(layout.level));
+  const { glyph, word, short, sign } = LEVELS[level];
+  const lead = glyph === undefined ? ' ' : area.glyphs[glyph];
+  return span(pad(`${lead} ${layout.level >= 7 ? word : short}`, layout.level), sign);
+}
+
+function textSpans({ kind, level }: LogEntry, { logs }: LineLook, text: string): Span[] {
+  if (kind !== 'line') return [span(text, 'warn')];
+  const style = level === undefined ? 'plain' : LEVELS[level].text;
+  return splitAtHits(text, logs.find).map((piece) => span(piece.text, piece.isHit ? 'hit' : style));
+}

@@ -1,0 +1,99 @@
+import { unreachable } from '../../../base/errors.ts';
+import type { Action } from '../../actions.ts';
+import { bodyOf } from '../../layout.ts';
+import { screenOf, type UiState } from '../../state.ts';
+import { layoutOf } from './geometry.ts';
+import { following, heldAt } from './hold.ts';
+import { isError, levelOf } from './levels.ts';
+import { cursorOf, jumped } from './move.ts';
+import { shortNames } from './names.ts';
+import { renarrowed } from './narrow.ts';
+import { type Arrival, LogRing } from './ring.ts';
+import { Shown, type Wanted } from './shown.ts';
+import type { LogsView, LogsWish } from './state.ts';
+import { Tallies } from './tally.ts';
+import { isFound } from './text.ts';
+
+type LogsAction = Extract<Action, { readonly type: 'openLogs' | 'inLogs' | 'linesArrived' }>;
+
+export function reduceLogs(state: UiState, action: LogsAction): UiState {
+  if (action.type === 'openLogs') return opened(state, action.alone);
+  const { logs } = state;
+  if (!logs) return state;
+  if (action.type === 'linesArrived') return { ...state, logs: arrived(logs, action.lines) };
+  const { wish } = action;
+  if (wish.type === 'jump') return jump(state, logs, wish);
+  if (wish.type === 'open') return openLine(state, logs);
+  return { ...state, logs: wished(state, logs, wish) };
+}
+
+export function isInLogs(state: UiState): boolean {
+  return screenOf(state) === 'logs';
+}
+
+/** What is typed into the filter, or what is looked for. */
+export function reduceTyped(state: UiState, text: string): UiState {
+  const { logs, dialog } = state;
+  if (!logs) return state;
+  const isFind = dialog?.name === 'filter' && dialog.does === 'find';
+  return { ...state, logs: isFind ? { ...logs, find: text } : renarrowed({ ...logs, filter: text }) };
+}
+
+/** All begins anew but for how lines are shown. */
+function opened(state: UiState, alone: string | undefined): UiState {
+  const sources = state.session?.instances ?? [];
+  const { lines = 'cut', time = 'clock' } = state.logs ?? {};
+  const none = { filter: '', find: '', sideways: 0, held: undefined, opened: undefined };
+  const kept = { ring: new LogRing(), tallies: new Tallies(), shown: new Shown(() => true) };
+  const logs = renarrowed({ ...none, ...kept, sources, names: shortNames(sources), alone, lines, time });
+  const below = state.screens.filter((one) => one !== 'logs' && one !== 'logLine');
+  return { ...state, logs, screens: [...below, 'logs'] };
+}
+
+/** Into the ring, once; see there why that is changed in place. */
+function arrived(logs: LogsView, lines: readonly Arrival[]): LogsView {
+  const { ring, shown, tallies } = logs;
+  for (const line of lines) {
+    const { level } = ring.push({ ...line, level: line.kind === 'line' ? levelOf(line.text) : undefined });
+    tallies.take(line, level);
+  }
+  if (logs.held) shown.wait(ring);
+  else shown.take(ring);
+  return { ...logs };
+}
+
+function wished(state: UiState, logs: LogsView, wish: Exclude<LogsWish, { type: 'jump' | 'open' }>): LogsView {
+  switch (wish.type) {
+    case 'alone':
+      return renarrowed({ ...logs, alone: wish.alone === logs.alone ? undefined : wish.alone });
+    case 'wrap':
+      return { ...logs, lines: logs.lines === 'cut' ? 'wrapped' : 'cut', sideways: 0 };
+    case 'time':
+      return { ...logs, time: ({ clock: 'relative', relative: 'off', off: 'clock' } as const)[logs.time] };
+    case 'sideways': {
+      const half = Math.floor(layoutOf(logs, bodyOf(state)).text / 2);
+      return { ...logs, sideways: Math.max(0, logs.sideways + (wish.to === 'right' ? half : -half)) };
+    }
+    case 'pause':
+      return heldAt(logs, state.now);
+    case 'follow':
+      return following(logs);
+    default:
+      return unreachable(wish);
+  }
+}
+
+function jump(state: UiState, logs: LogsView, { to, step }: Extract<LogsWish, { type: 'jump' }>): UiState {
+  const is: Wanted = to === 'error' ? ({ level }) => isError(level) : ({ text }) => isFound(text, logs.find);
+  const next = jumped(state, is, step);
+  if (next) return { ...state, logs: next };
+  const what = to === 'error' ? 'error line' : `"${logs.find}"`;
+  const text = `no ${what} ${step === 1 ? 'below' : 'above'}`;
+  return { ...state, notice: { text, style: 'warn', at: state.now } };
+}
+
+function openLine(state: UiState, logs: LogsView): UiState {
+  const entry = logs.shown.at(cursorOf(logs));
+  if (!entry) return state;
+  return { ...state, logs: { ...logs, opened: { entry, top: 0 } }, screens: [...state.screens, 'logLine'] };
+}

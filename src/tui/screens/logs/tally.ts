@@ -1,0 +1,59 @@
+import { isError, type Level } from './levels.ts';
+import type { Arrival } from './ring.ts';
+
+/** A rate is told over so many whole seconds, the running one left out. */
+const SECONDS = 5;
+
+/** What a log is like at the moment. */
+export interface SourceTally {
+  /** `opening`: nothing has come yet; `troubled`: nothing comes just now. */
+  readonly status: 'opening' | 'following' | 'troubled';
+  readonly errors: number;
+  readonly perSecond: number;
+}
+
+interface Counts {
+  status: SourceTally['status'];
+  errors: number;
+  /** Lines of each of the last seconds, by the second modulo their number. */
+  readonly lines: number[];
+  readonly at: number[];
+}
+
+/** Counts the lines of each source as they come. Changed in place, like the ring. */
+export class Tallies {
+  private readonly counts = new Map<string, Counts>();
+
+  take({ source, kind, at }: Arrival, level: Level | undefined): void {
+    const counts = this.of(source);
+    counts.status = kind === 'trouble' ? 'troubled' : 'following';
+    if (kind !== 'line') return;
+    if (isError(level)) counts.errors += 1;
+    const second = Math.floor(at / 1000);
+    const slot = second % (SECONDS + 1);
+    if (counts.at[slot] !== second) counts.lines[slot] = 0;
+    counts.at[slot] = second;
+    counts.lines[slot]! += 1;
+  }
+
+  read(source: string, now: number): SourceTally {
+    const counts = this.counts.get(source);
+    if (!counts) return { status: 'opening', errors: 0, perSecond: 0 };
+    const second = Math.floor(now / 1000);
+    const recent = counts.lines.filter((_, slot) => {
+      const past = second - counts.at[slot]!;
+      return past >= 1 && past <= SECONDS;
+    });
+    const perSecond = recent.reduce((sum, lines) => sum + lines, 0) / SECONDS;
+    return { status: counts.status, errors: counts.errors, perSecond };
+  }
+
+  private of(source: string): Counts {
+    const found = this.counts.get(source);
+    if (found) return found;
+    const none = () => new Array<number>(SECONDS + 1).fill(0);
+    const counts: Counts = { status: 'opening', errors: 0, lines: none(), at: none() };
+    this.counts.set(source, counts);
+    return counts;
+  }
+}

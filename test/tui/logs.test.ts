@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import { RING } from '../../src/tui/screens/logs/ring.ts';
+import { LONGEST_LINE } from '../../src/tui/workers/follow-again.ts';
+import { followedIn, start, startLogs, still } from './logs/started.ts';
+import type { DrawnApp } from './support/drawn.ts';
+import { INSTANCES } from './support/fleet.ts';
+import { followOf, letters, say } from './support/log-scenes.ts';
+
+describe('the logs of a stage', () => {
+  test('are followed of all instances at once, and of none as soon as nobody looks', async () => {
+    const app = await startLogs();
+    expect(followedIn(app)).toEqual(INSTANCES);
+    await app.press('?');
+    expect(followedIn(app)).toEqual(INSTANCES);
+    await app.press('esc', 'esc');
+    expect(app.text).toContain('Fleet');
+    expect(followedIn(app)).toEqual([]);
+    await app.press('R', 'L');
+    expect(followedIn(app)).toEqual(INSTANCES);
+    await app.dispose();
+    expect(followedIn(app)).toEqual([]);
+  });
+
+  test('come in one pane in their order, and a late line of a log that was left is nobody’s', async () => {
+    const app = await startLogs();
+    const old = followOf(app, 'bot.1@fra-1')!;
+    say(app, 'bot.1@fra-1', 'first');
+    say(app, 'bot.2@hel-1', 'second');
+    await app.settle();
+    expect(app.text).toMatch(/fra-1 bot\.1 +first\n.*hel-1 bot\.2 +second/);
+    await app.press('esc', 'L', '0');
+    old.options.onLine('too late');
+    await app.settle();
+    expect(app.text).not.toContain('too late');
+    expect(app.text).toContain('no lines yet');
+  });
+
+  test('are those of the host or the instance under the cursor at first, when they are opened from there', async () => {
+    const app = await start();
+    await app.press('j', 'L');
+    say(app, 'bot.1@fra-1', 'mine');
+    say(app, 'bot.2@fra-1', 'beside me');
+    await app.settle();
+    expect(app.text).toContain('bot.1@fra-1 alone');
+    expect(still(app)).toContain('mine');
+    expect(still(app)).not.toContain('beside me');
+    await app.press('1');
+    expect(still(app)).toContain('beside me');
+    await app.press('3');
+    expect(still(app)).not.toContain('mine');
+    await app.press('3');
+    expect(still(app)).toContain('mine');
+  });
+
+  test('of ten thousand lines show the newest, and say how many were dropped', async () => {
+    const app = await startLogs();
+    const count = RING.lines + 10_000;
+    for (let i = 0; i < count; i += 1) say(app, INSTANCES[i % 6]!, `line ${i}`);
+    await app.settle();
+    expect(app.text).toContain(`line ${count - 1}`);
+    expect(app.store.get().logs!.ring.first).toBe(10_000);
+    await app.press('t');
+    expect(app.text).toContain('10 000 older lines dropped');
+  });
+
+  test('cut a line of a megabyte, and say so', async () => {
+    const app = await startLogs();
+    say(app, 'bot.1@fra-1', 'x'.repeat(1_048_576));
+    await app.settle();
+    await app.press('enter', 'G');
+    expect(app.store.get().logs!.opened!.entry.text.length).toBeLessThan(LONGEST_LINE + 100);
+    expect(app.text).toContain('the line has 1048576 characters');
+  });
+});
+
+describe('a paused view', () => {
+  test.each([
+    ['space', ' '],
+    ['scrolling up', 'k'],
+    ['going to the first line', 'g'],
+  ])('by %s stands still while lines come and the buffer turns over', async (_name, key) => {
+    const app = await startLogs();
+    for (let i = 0; i < 40; i += 1) say(app, 'bot.1@fra-1', `old ${i}`);
+    await app.settle();
+    await app.press(key);
+    const before = still(app);
+    for (let i = 0; i < 1000; i += 1) say(app, 'bot.2@fra-1', `new ${i}`);
+    await app.settle();
+    expect(still(app)).toBe(before);
+    expect(app.text).toContain('paused – 1 000 new lines, G follows');
+    for (let i = 0; i < RING.lines * 2; i += 1) say(app, 'bot.2@fra-1', `newer ${i}`);
+    await app.settle();
+    await app.align();
+    expect(app.store.get().logs!.ring.first).toBeGreaterThan(40);
+    expect(still(app)).toBe(before);
+    // and what is above it can still be read
+    await app.press('g');
+    expect(still(app)).toContain('old 0');
+    await app.press('G');
+    expect(app.text).toContain(`newer ${RING.lines * 2 - 1}`);
+    expect(app.text).toContain('following 6 logs');
+  });
+
+  test('goes on line by line into what has come, with a word on what was dropped, and follows at its end', async () => {
+    const app = await startLogs();
+    say(app, 'bot.1@fra-1', 'old');
+    await app.settle();
+    await app.press(' ');
+    for (let i = 0; i < RING.lines + 5; i += 1) say(app, 'bot.1@fra-1', `new ${i}`);
+    await app.settle();
+    await app.press('j', 'j');
+    expect(still(app)).toMatch(/old\n.*– 5 lines came and were dropped while this stood still –/);
+    expect(still(app)).toContain('new 5');
+    await app.press('pageDown');
+    expect(app.text).toContain('no new lines');
+    for (let i = 0; i < 3; i += 1) await app.press('G');
+    expect(app.text).toContain('following');
+  });
+
+  test('follows again by the key that paused it', async () => {
+    const app = await startLogs();
+    await app.press(' ');
+    expect(app.text).toContain('paused');
+    await app.press(' ');
+    expect(app.text).toContain('following');
+  });
+});
+
+describe('a part of the lines', () => {
+  async function some(): Promise<DrawnApp> {
+    const app = await startLogs();
+    for (let i = 0; i < 340; i += 1) say(app, INSTANCES[i % 6]!, `${i % 30 === 0 ? 'ERROR' : 'INFO'} line ${i}`);
+    await app.settle();
+    return app;
+  }
+
+  test('is shown while the filter is typed, and what comes later passes it, too', async () => {
+    const app = await some();
+    await app.press('/', ...letters('level:error'));
+    expect(app.text).toContain('12 of 340 lines match "level:error"');
+    await app.press('enter');
+    say(app, 'bot.1@fra-1', 'ERROR one more', 'INFO not this');
+    await app.settle();
+    expect(app.text).toContain('13 of 342 lines');
+    expect(app.text).toContain('one more');
+    expect(app.text).not.toContain('not this');
+    await app.press('/', 'ctrl+u', ...letters('!line'), 'enter');
+    expect(app.text).toContain('2 of 342 lines');
+    await app.press('/', 'x', 'esc');
+    expect(app.text).toContain('2 of 342 lines match "!line"');
+    await app.press('/', 'ctrl+u', ...letters('host:hel level:error'), 'enter');
+    expect(app.text).toContain('0 of 342 lines');
+  });
+
+  test('never hides that a log cannot be read', async () => {
+    const app = await some();
+    followOf(app, 'bot.1@fra-1')!.options.onTrouble('no right to read the journal.');
+    followOf(app, 'bot.1@fra-1')!.options.onEnd?.('refused');
+    await app.press('/', ...letters('zzz'), 'enter');
+    expect(app.text).toContain('– bot.1@fra-1: no right to read the journal. r tries again. –');
+    expect(app.text).toContain('following 5 of 6 logs');
+  });
+
+  test('narrows a paused view where it stands, also when all of it was dropped since', async () => {
+    const app = await some();
+    await app.press(' ');
+    for (let i = 0; i < RING.lines * 2; i += 1) say(app, 'bot.2@fra-1', `INFO newer ${i}`);
+    await app.settle();
+    await app.press('/', ...letters('error'), 'enter');
+    expect(app.text).toContain('12 of 340 lines');
+    expect(still(app)).toContain('line 330');
+    await app.press('/', 'ctrl+u', 'enter');
+    expect(still(app)).toContain('line 339');
+  });
+
+  test('is walked through by errors and by hits', async () => {
+    const app = await some();
+    const at = () => /› .*line (\d+)/.exec(app.text)?.[1];
+    await app.press('E');
+    expect(at()).toBe('330');
+    await app.press('E', 'E');
+    expect(at()).toBe('270');
+    await app.press('e');
+    expect(at()).toBe('300');
+    await app.press('f', ...letters('line 12'), 'enter', 'N');
+    expect(at()).toBe('129');
+    await app.press('N', 'n');
+    expect(at()).toBe('129');
+    await app.press('n');
+    expect(app.text).toContain('no "line 12" below');
+    expect(app.rows.some((row) => row.includes('\u001b[7mline 12\u001b[0m'))).toBe(true);
+  });
+});
+
+describe('long lines', () => {
+  test('are cut, moved under the screen, or wrapped', async () => {
+    const app = await startLogs();
+    say(app, 'bot.1@fra-1', `${'a'.repeat(60)}${'b'.repeat(60)}END`);
+    await app.settle();
+    expect(still(app)).toMatch(/a{60}b+…/);
+    expect(still(app)).not.toContain('END');
+    await app.press('l', 'l', 'right');
+    expect(still(app)).toContain('END');
+    expect(still(app)).not.toContain('aaa');
+    expect(app.text).toContain('from column');
+    await app.press('h', 'left', 'h', 'h', 'w');
+    expect(still(app)).toContain('END');
+    await app.press('l');
+    expect(app.text).toContain('lines are wrapped');
+  });
+
+  test('that are wrapped fill the screen from its end, line by line', async () => {
+    const app = await startLogs();
+    for (let i = 0; i < 30; i += 1) say(app, 'bot.1@fra-1', `<${i}${'.'.repeat(150)}${i}>`);
+    await app.settle();
+    await app.press('w');
+    expect(still(app)).toContain('29>');
+    expect(still(app)).not.toContain('22>');
+    await app.press('k', 'k', 'k', 'k', 'k', 'k', 'k');
+    expect(still(app)).toContain('› ');
+    expect(/› .*<(\d+)/.exec(app.text)?.[1]).toBe('22');
+    await app.press('j');
+    expect(/› .*<(\d+)/.exec(app.text)?.[1]).toBe('23');
+  });
+});
