@@ -1,8 +1,10 @@
+import type { RememberedView } from './remembered.ts';
 import type { Sample } from '../analysis/sample.ts';
 import type { ThemeName } from '../prefs/themes.ts';
 import type { Looks } from './theme.ts';
 import type { DeployRef } from '../git/refs.ts';
 import type { AuditTrail } from '../rollout/audit.ts';
+import type { Diagnosis } from '../rollout/diagnosis.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
@@ -17,7 +19,6 @@ import type {
   LogLine,
   Notice,
   Problem,
-  RememberedView,
   ScreenName,
   SessionFacts,
   Size,
@@ -58,6 +59,11 @@ export type UserAction =
   | { readonly type: 'switchPane' }
   | { readonly type: 'pin'; readonly instance: string }
   | { readonly type: 'follow' }
+  /** Puts the cursor of the rollout on a line of its tree. */
+  | { readonly type: 'toLine'; readonly line: string }
+  /** A step of the rollout, by its index. */
+  | { readonly type: 'foldStep'; readonly index: number; readonly to: 'open' | 'closed' }
+  | { readonly type: 'showOf'; readonly what: 'log' | 'evidence' }
   | { readonly type: 'notify'; readonly text: string; readonly style: Notice['style'] }
   /** A guarded key came too soon. */
   | { readonly type: 'tooSoon' }
@@ -101,6 +107,9 @@ export type NewsAction =
   | { readonly type: 'refsRead'; readonly refs: readonly DeployRef[] }
   | { readonly type: 'refsFailed'; readonly problem: Problem }
   | ({ readonly type: 'changesRead' } & ChangesView)
+  | { readonly type: 'diagnosing' }
+  | { readonly type: 'diagnosed'; readonly diagnosis: Diagnosis }
+  | { readonly type: 'diagnosisFailed'; readonly problem: Problem }
   | { readonly type: 'historyReading' }
   | { readonly type: 'historyRead'; readonly trail: AuditTrail }
   | { readonly type: 'historyFailed'; readonly problem: Problem }

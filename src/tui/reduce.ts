@@ -1,3 +1,4 @@
+import { noDiagnosis } from './screens/doctor/state.ts';
 import { unreachable } from '../base/errors.ts';
 import type { Action, Move, Quit } from './actions.ts';
 import { guardedAnew } from './keys/guard.ts';
@@ -66,9 +67,13 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   ...together(['asked', 'unasked', 'answer'], reducePrompt),
   ...together([...STAGE_ACTIONS], reduceStage),
   ...together(['refsRead', 'refsFailed', 'changesRead'], reducePicker),
+  diagnosing: (state) => ({ ...state, doctor: { ...state.doctor, reading: true, problem: undefined } }),
+  diagnosed: (state, { diagnosis }) => ({ ...state, doctor: { ...noDiagnosis, diagnosis } }),
+  diagnosisFailed: (state, { problem }) => ({ ...state, doctor: { ...state.doctor, reading: false, problem } }),
   ...together(['historyReading', 'historyRead', 'historyFailed'], reduceHistory),
   ...together(['plan', 'cancelPlanning', 'buildLines', 'planned', 'planFailed'], reducePlanning),
   ...together(['start', 'send', 'sent', 'switchPane', 'pin', 'follow'], reduceRollout),
+  ...together(['toLine', 'foldStep', 'showOf'], reduceRollout),
   ...together(['rolloutStarted', 'rolloutEvents', 'rolloutEnded', 'rolloutBroke'], reduceRollout),
   ...together(['logLines', 'logTrouble'], reduceRollout),
 };

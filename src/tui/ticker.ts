@@ -14,7 +14,8 @@ export function tickMs(state: UiState): number {
   const isPlanning = state.planning !== undefined && !state.planning.prepared && !state.planning.problem;
   const isOpening = state.stage !== undefined && !state.session && !state.problem;
   const isAsking = state.trail.reading || isReadingRefs(state);
-  if (isPlanning || isOpening || isAsking || state.fleet.reading || isMoving(state)) return SPINNER_MS;
+  if (isPlanning || isOpening || isAsking || state.fleet.reading || state.doctor.reading || isMoving(state))
+    return SPINNER_MS;
   if (state.notice ?? state.dialog) return WAIT_MS;
   if (screenOf(state) === 'logs') return WAIT_MS;
   return isRunning(state) && screenOf(state) === 'rollout' ? WAIT_MS : IDLE_MS;

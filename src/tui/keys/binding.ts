@@ -46,6 +46,7 @@ export const SCREENS: readonly ScreenName[] = [
     'rollout',
     'releases',
     'history',
+    'doctor',
     'logs',
     'logLine',
     'messages',

@@ -31,12 +31,13 @@ export const screens: Readonly<Record<ScreenName, Screen>> = {
   history: { rows: historyRows, moved: inList('history', (state) => recordsOf(state).length) },
   logs: { rows: logsRows, moved: movedInLogs },
   logLine: { rows: logLineRows, moved: movedInLine },
+  doctor: text('doctor'),
   messages: { rows: messageRows, moved: inList('messages', ({ messages }) => messages.length) },
   help: text('help'),
 };
 
 /** The last page of a text is full: its cursor is its first visible line. */
-function text(name: 'review' | 'help'): Screen {
+function text(name: 'review' | 'help' | 'doctor'): Screen {
   const pages = (state: UiState) => textLength(state, name) - bodyRows(state) + 1;
   return { rows: (state, area) => scrolledRows(state, name, area), moved: inList(name, pages) };
 }

@@ -1,15 +1,17 @@
 import { bodyOf } from '../layout.ts';
 import type { UiState } from '../state.ts';
 import { type Area, type Row, row, span, spread } from '../text/row.ts';
+import { diagnosisRows } from './doctor/view.ts';
 import { helpRows } from './help/view.ts';
 import { preflight } from './review/preflight.ts';
 import { planRows } from './review/view.ts';
 
-type TextScreen = 'review' | 'help';
+type TextScreen = 'review' | 'help' | 'doctor';
 
 function textRows(state: UiState, screen: TextScreen): Row[] {
   const area = bodyOf(state);
   if (screen === 'help') return helpRows(state, area);
+  if (screen === 'doctor') return diagnosisRows(state, area);
   const prepared = state.planning?.prepared;
   return prepared ? planRows(prepared, preflight(state, prepared.plan), area) : [];
 }

@@ -10,6 +10,7 @@ export const TITLES: Readonly<Record<ScreenName, string>> = {
   rollout: 'Rollout',
   releases: 'Releases',
   history: 'History',
+  doctor: 'Doctor',
   logs: 'Logs',
   logLine: 'Line',
   messages: 'Messages',

@@ -1,8 +1,9 @@
+import type { RememberedView } from '../remembered.ts';
 import { memoryPrefs, type Prefs } from '../../prefs/prefs.ts';
 import type { Action } from '../actions.ts';
 import { looksOf } from '../looks.ts';
 import { FLEET_COLUMNS, shownColumns } from '../screens/fleet/columns.ts';
-import type { RememberedView, UiState } from '../state.ts';
+import type { UiState } from '../state.ts';
 import type { Store } from '../store.ts';
 
 interface Given {

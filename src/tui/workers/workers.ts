@@ -14,6 +14,7 @@ import { createPromptWork } from './prompt-work.ts';
 import { createRolloutWork } from './rollout-work.ts';
 import { createStandingWork } from './standing-work.ts';
 import { createStageWork } from './stage-work.ts';
+import { createDoctorWork } from './doctor-work.ts';
 import { createTrailWork } from './trail-work.ts';
 import { createWizardWork } from './wizard-work.ts';
 
@@ -77,6 +78,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const prefs = createPrefsWork(given);
   const wizard = createWizardWork(surroundings);
   const trail = createTrailWork(surroundings);
+  const doctor = createDoctorWork(surroundings);
   const logs = createLogsWork(surroundings);
 
   given.store.onAction((action: Action) => {
@@ -90,6 +92,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     prefs.hear(action);
     wizard.hear(action);
     trail.hear(action);
+    doctor.hear(action);
     logs.hear(action);
   });
   return {
@@ -99,6 +102,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
       log.stop();
       vitals.stop();
       wizard.stop();
+      doctor.stop();
       logs.stop();
       rollout.stopListening();
       await stage.close();
