@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { paragraph } from '../../src/tui/text/paragraph.ts';
-import { paint, row, span, spread } from '../../src/tui/text/row.ts';
+import { beside, paint, row, selectedIf, span, spread } from '../../src/tui/text/row.ts';
 import { type Column, columnWidths, tableRow } from '../../src/tui/text/table.ts';
 import { cut, pad, width, wrap } from '../../src/tui/text/width.ts';
 import { themeOf } from '../../src/tui/theme.ts';
@@ -17,6 +18,23 @@ describe('width', () => {
     expect(width('東京-1')).toBe(6);
     expect(cut('東京-1', 4, '…')).toBe('東…');
     expect(pad('東', 4)).toBe('東  ');
+  });
+
+  test('is what string-width says, also where that is not asked', () => {
+    const all = Array.from({ length: 0x10000 - 0x20 }, (_, index) => String.fromCharCode(index + 0x20));
+    const texts = all.filter((one) => !/[\ud800-\udfff]/.test(one)).map((one) => `か${one}a`);
+    expect(texts.filter((text) => width(text) !== stringWidth(text))).toEqual([]);
+  });
+
+  test('a cut text is as wide as it may be, but for half a wide character', () => {
+    const unit = fc.constantFrom('a', 'é', '█', '東', 'か', '한', '▓', 'e\u0301', '👍', ' ');
+    fc.assert(
+      fc.property(fc.string({ unit }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        const cells = stringWidth(cut(text, columns, '…'));
+        expect(cells).toBeLessThanOrEqual(columns);
+        expect(cells).toBeGreaterThanOrEqual(Math.min(stringWidth(text), columns - 1));
+      }),
+    );
   });
 
   test('a word longer than the line is broken, words are kept whole else', () => {
@@ -43,6 +61,14 @@ describe('rows', () => {
         expect(width(bare(painted))).toBe(columns);
       }),
     );
+  });
+
+  test('two rows beside each other meet at the wall, and only the one that is selected looks so', () => {
+    const left = selectedIf(true, row('a long row on the left'));
+    const painted = paint(beside(left, { at: 10, wall: '│' }, row(span('right', 'ok'))), 20, theme);
+    expect(bare(painted)).toBe('a long ro…│right    ');
+    expect(painted).toMatch(/^\u001b\[7ma long ro…\u001b\[0m/);
+    expect(painted).toContain(`\u001b[32mright\u001b[0m`);
   });
 
   test('control sequences in a text never reach the terminal', () => {

@@ -1,16 +1,26 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
-/** Most rows are plain ASCII, and a regular expression is a hundred times cheaper than cutting text into graphemes. */
-const ASCII = /^[ -~]*$/;
+/**
+ * Most rows are made of characters that combine with nothing. One cell each: ASCII, Latin, and what our rules, bars and signs
+ * are drawn with. Two: kana, the common ideographs, and Hangul. A regular expression is a hundred times cheaper than cutting
+ * text into graphemes.
+ */
+const NARROW =
+  ' -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2016\u2018-\u2027\u203a\u2190-\u2193\u21ba\u2212\u2500-\u25a0\u25cb\u25d0-\u25d3\u2713\u2717';
+const WIDE = '\u3001-\u3029\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60';
+const ALL_NARROW = new RegExp(`^[${NARROW}]*$`);
+const SIMPLE = new RegExp(`^[${NARROW}${WIDE}]*$`);
+const EACH_WIDE = new RegExp(`[${WIDE}]`, 'g');
 
-/** Rules, bars and names come again in every frame. */
+/** What is not so simple comes again in every frame. */
 const MOST_KNOWN = 2000;
 const known = new Map<string, number>();
 
 /** Terminal cells that the text takes. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : widthOf(text);
+  if (ALL_NARROW.test(text)) return text.length;
+  return SIMPLE.test(text) ? text.length + (text.match(EACH_WIDE)?.length ?? 0) : widthOf(text);
 }
 
 function widthOf(text: string): number {
@@ -26,8 +36,19 @@ function widthOf(text: string): number {
 export function cut(text: string, columns: number, ellipsis: string): string {
   if (columns <= 0) return '';
   if (width(text) <= columns) return text;
-  if (ASCII.test(text)) return text.slice(0, columns - 1) + ellipsis;
+  if (ALL_NARROW.test(text)) return text.slice(0, columns - 1) + ellipsis;
+  if (SIMPLE.test(text)) return head(text, columns - 1) + ellipsis;
   return cliTruncate(text, columns, { truncationCharacter: ellipsis });
+}
+
+/** The first characters of a simple text, in at most so many cells. */
+function head(text: string, columns: number): string {
+  let room = columns;
+  for (let at = 0; at < text.length; at += 1) {
+    room -= ALL_NARROW.test(text[at]!) ? 1 : 2;
+    if (room < 0) return text.slice(0, at);
+  }
+  return text;
 }
 
 /** The text with spaces behind it (or before it), in at least `columns` cells. */
