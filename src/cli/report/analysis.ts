@@ -1,4 +1,5 @@
 import type { Finding } from '../../analysis/finding.ts';
+import { chance, outcomeWord, times } from '../../analysis/finding-words.ts';
 import type { Judged } from '../../analysis/watch.ts';
 import { columns } from '../../base/columns.ts';
 
@@ -20,16 +21,8 @@ function doubtOf({ metric, outcome, canary, baseline, why }: Finding): readonly 
   return outcome === 'pass' || outcome === 'noData' ? [] : [`; ${metric}: ${canary} beside ${baseline}, ${why}`];
 }
 
-function cellsOf({ metric, outcome, canary, baseline, n, p, ratio, threshold, why }: Finding): readonly string[] {
-  const result = outcome === 'noData' ? 'no data' : outcome;
-  return [metric, result, canary, baseline, n.join('/'), chance(p), times(ratio), threshold, why];
-}
-
-function chance(p: number | undefined): string {
-  if (p === undefined) return '';
-  return p < 0.0001 ? '<0.0001' : p.toPrecision(2);
-}
-
-function times(ratio: number | undefined): string {
-  return ratio === undefined ? '' : `${ratio.toFixed(1)} x`;
+function cellsOf(finding: Finding): readonly string[] {
+  const { metric, canary, baseline, n, threshold, why } = finding;
+  const judged = [chance(finding), times(finding), threshold, why];
+  return [metric, outcomeWord(finding), canary, baseline, n.join('/'), ...judged];
 }
