@@ -58,6 +58,11 @@ export type UserAction =
   | { readonly type: 'switchPane' }
   | { readonly type: 'pin'; readonly instance: string }
   | { readonly type: 'follow' }
+  /** Puts the cursor of the rollout on a line of its tree. */
+  | { readonly type: 'toLine'; readonly line: string }
+  /** A step of the rollout, by its index. */
+  | { readonly type: 'foldStep'; readonly index: number; readonly to: 'open' | 'closed' }
+  | { readonly type: 'showOf'; readonly what: 'log' | 'evidence' }
   | { readonly type: 'notify'; readonly text: string; readonly style: Notice['style'] }
   /** A guarded key came too soon. */
   | { readonly type: 'tooSoon' }

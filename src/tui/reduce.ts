@@ -69,6 +69,7 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   ...together(['historyReading', 'historyRead', 'historyFailed'], reduceHistory),
   ...together(['plan', 'cancelPlanning', 'buildLines', 'planned', 'planFailed'], reducePlanning),
   ...together(['start', 'send', 'sent', 'switchPane', 'pin', 'follow'], reduceRollout),
+  ...together(['toLine', 'foldStep', 'showOf'], reduceRollout),
   ...together(['rolloutStarted', 'rolloutEvents', 'rolloutEnded', 'rolloutBroke'], reduceRollout),
   ...together(['logLines', 'logTrouble'], reduceRollout),
 };

@@ -6,6 +6,8 @@ import type { Kind } from '../rollout/plan.ts';
 import type { RolloutState } from '../rollout/progress.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { Unfinished } from '../rollout/unfinished.ts';
+import type { History } from './screens/rollout/history.ts';
+import type { Outline } from './screens/rollout/outline.ts';
 import { type ChangesView, noPicker, noTrail, type PickerView, type TrailView } from './wizard.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
 import type { Secret } from './secret.ts';
@@ -96,7 +98,7 @@ export type ScreenName =
 
 /** What can be walked through with the arrows; each keeps its place. */
 export type ListName =
-  'stages' | 'fleet' | 'deploy' | 'releases' | 'history' | 'review' | 'messages' | 'help' | 'instances';
+  'stages' | 'fleet' | 'deploy' | 'releases' | 'history' | 'review' | 'messages' | 'help';
 
 export interface FleetView {
   readonly fleet: Fleet | undefined;
@@ -193,10 +195,23 @@ export interface RolloutView {
   readonly active: string | undefined;
   /** An instance whose log is shown instead, because someone chose it. */
   readonly pinned: string | undefined;
-  /** True while the cursor of the instances keeps to the active one. */
-  readonly follows: boolean;
-  readonly pane: 'instances' | 'log';
+  /** The plan as the tree shows it. */
+  readonly outline: Outline;
+  /** What events told that the fold does not keep. */
+  readonly history: History;
+  /** The line of the tree that someone has put the cursor on; undefined while it keeps to what is at work. */
+  readonly cursor: string | undefined;
+  /** Steps that someone has opened or closed, by their index. */
+  readonly opened: Readonly<Record<number, 'open' | 'closed'>>;
+  /** What the arrows move. */
+  readonly pane: 'tree' | 'detail';
+  /** What someone wants to see of an instance that has failed; undefined: its evidence, when there is some. */
+  readonly shows: 'log' | 'evidence' | undefined;
+  /** The number of the lowest row of evidence shown; undefined while it is not scrolled. */
+  readonly evidenceBottom: number | undefined;
   readonly log: LogView;
+  /** When it was over here, by this machine's clock. */
+  readonly endedAt: number | undefined;
 }
 
 export interface LogView {
@@ -251,7 +266,7 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     screens: ['stages'],
     dialog: undefined,
     prompt: undefined,
-    cursor: { stages: 0, fleet: 0, deploy: 0, releases: 0, history: 0, review: 0, messages: 0, help: 0, instances: 0 },
+    cursor: { stages: 0, fleet: 0, deploy: 0, releases: 0, history: 0, review: 0, messages: 0, help: 0 },
     picker: noPicker,
     changes: undefined,
     trail: noTrail,

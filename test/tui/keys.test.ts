@@ -10,9 +10,10 @@ import { bindingsOf, keyTable } from '../../src/tui/keys/table.ts';
 import { askAbout, choice } from '../../src/tui/dialogs/choice.ts';
 import type { UserAction } from '../../src/tui/actions.ts';
 import { reduce } from '../../src/tui/reduce.ts';
+import { newRollout } from '../../src/tui/screens/rollout/reduce.ts';
 import type { PromptWords } from '../../src/ssh/prompt-words.ts';
 import { Secret } from '../../src/tui/secret.ts';
-import { type PromptView, type UiState, emptyLog, initialUi, noFleet } from '../../src/tui/state.ts';
+import { type PromptView, type UiState, initialUi, noFleet } from '../../src/tui/state.ts';
 import { NOW, calmFleet, plan, prepared } from './support/fleet.ts';
 
 const SCOPES: readonly Scope[] = [...SCREENS, ...DIALOGS];
@@ -47,21 +48,7 @@ function running(phase: Phase, change: Partial<UiState> = {}): UiState {
   const rolling: RolloutState = { ...initialState, rollout: 'r-1', phase, plan: plan() };
   return state({
     screens: ['fleet', 'rollout'],
-    rollout: {
-      id: 'r-1',
-      state: rolling,
-      asked: undefined,
-      outcome: undefined,
-      problem: undefined,
-      skews: {},
-      toldBy: {},
-      lastEventAt: NOW,
-      active: undefined,
-      pinned: undefined,
-      follows: true,
-      pane: 'instances',
-      log: emptyLog,
-    },
+    rollout: newRollout({ id: 'r-1', now: NOW, state: rolling }),
     ...change,
   });
 }

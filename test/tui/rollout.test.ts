@@ -29,7 +29,8 @@ describe('while a rollout runs', () => {
     const probe = { type: 'probe.sample', instance: source, attempt: 3, healthyMs: 0, neededMs: 10_000 } as const;
     rollout.tell({ ...probe, sample }, source);
     rollout.tell({ type: 'warning', host: 'fra-2', message: 'only 812 MB are free', mend: 'slipway prune production' });
-    await app.see('#3 ✗ connection refused');
+    await app.see('✗ refused');
+    expect(app.terminal.text).toMatch(/bot\.1@fra-1 +▓▓▓▒░░ verifying 4\/6/);
     expect(app.terminal.text).toMatch(/Progressing {2}step 2\/8/);
     expect(app.terminal.text).toMatch(/1m(59|58)s left|2m00s left/);
     expect(app.terminal.text).toContain('0s of 10s');

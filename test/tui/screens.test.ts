@@ -4,8 +4,10 @@ import type { Finding } from '../../src/host/state.ts';
 import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import type { AppOptions } from './support/app.ts';
 import { DrawnApp, type Picture } from './support/drawn.ts';
-import { CHOICES, type Scene } from './support/choice-scenes.ts';
+import { CHOICES } from './support/choice-scenes.ts';
 import { LOG_SCENES } from './support/log-scenes.ts';
+import { rolledBack, rolling, rolloutScenes, verifying } from './support/rollout-scenes.ts';
+import type { Scene } from './support/scene.ts';
 import {
   NEW,
   OLD,
@@ -41,50 +43,6 @@ afterEach(async () => {
   for (const app of open) await app.dispose();
   open = [];
 });
-
-async function rolling(app: DrawnApp): Promise<void> {
-  await app.startRollout();
-  await app.align();
-  const { rollout } = app;
-  rollout.tell({ type: 'rollout.planned', plan: plan() });
-  rollout.tell({ type: 'rollout.started' });
-  rollout.tell({ type: 'rollout.phase', phase: 'Staging', reason: '' });
-  rollout.tell({ type: 'rollout.step', index: 1, of: 8, title: 'send and prepare' });
-  for (const host of ['fra-1', 'fra-2']) rollout.tell({ type: 'sync.progress', host, sent: 0, total: 14_200 });
-  await app.clock.advance(1000);
-  rollout.tell({ type: 'sync.progress', host: 'fra-1', sent: 4200, total: 14_200 });
-  rollout.tell({ type: 'sync.progress', host: 'fra-2', sent: 14_200, total: 14_200 });
-  rollout.tell({ type: 'prepare.started', host: 'fra-2', run: 'npm ci --omit=dev' });
-  rollout.tell({ type: 'hook.output', host: 'fra-2', line: 'added 62 packages in 2s' });
-}
-
-async function verifying(app: DrawnApp): Promise<void> {
-  await rolling(app);
-  await app.align();
-  const { rollout, clock } = app;
-  for (const host of ['fra-1', 'fra-2', 'hel-1'])
-    rollout.tell({ type: 'host.ready', host, release: NEW, reused: false });
-  rollout.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
-  rollout.tell({ type: 'rollout.step', index: 4, of: 8, title: 'update bot.2@fra-1' });
-  const first = { type: 'instance.state', instance: 'bot.1@fra-1', release: NEW, reason: '' } as const;
-  rollout.tell({ ...first, state: 'updated', proof: 'proven' }, 'bot.1@fra-1');
-  const second = { ...first, instance: 'bot.2@fra-1' };
-  rollout.tell({ ...second, state: 'verifying', deadline: clock.now() + 120_000 }, 'bot.2@fra-1');
-  const sample = { healthy: true, outcome: '200', latencyMs: 12.4 };
-  const probe = {
-    type: 'probe.sample',
-    instance: 'bot.2@fra-1',
-    attempt: 4,
-    sample,
-    healthyMs: 4000,
-    neededMs: 10_000,
-  } as const;
-  rollout.tell(probe, 'bot.2@fra-1');
-  rollout.tell({ type: 'warning', host: 'fra-2', message: 'only 812 MB are free', mend: 'slipway prune production' });
-  await app.settle();
-  app.session.log?.options.onLine('{"level":30,"time":1795262400000,"msg":"listening on 5002","release":"1f0755f"}');
-  app.session.log?.options.onLine('{"level":30,"time":1795262401000,"msg":"42 guilds"}');
-}
 
 const strangeKey: HostKeyQuestion = {
   host: 'fra-2',
@@ -197,6 +155,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     },
   },
   'rolled-back': { shows: '↺ RolledBack', play: rolledBack },
+  ...rolloutScenes,
   help: {
     shows: 'Keys of the screen',
     play: async (app) => {
@@ -212,17 +171,6 @@ async function typedName(app: DrawnApp): Promise<void> {
   await app.see('STEPS');
   await app.clock.advance(1000);
   await app.press('y', 'p', 'r', 'o', 'd');
-}
-
-async function rolledBack(app: DrawnApp): Promise<void> {
-  await verifying(app);
-  const { rollout } = app;
-  const failed = { type: 'instance.state', instance: 'bot.2@fra-1', release: OLD } as const;
-  rollout.tell({ ...failed, state: 'failed', reason: 'answered 500 until its deadline' }, 'bot.2@fra-1');
-  rollout.tell({ ...failed, instance: 'bot.1@fra-1', state: 'reverted', reason: '' }, 'bot.1@fra-1');
-  rollout.tell({ type: 'rollout.finished', phase: 'RolledBack', reason: 'bot.2@fra-1 failed', exitCode: 4 });
-  const message = `bot.2@fra-1 answered 500 until its deadline; all that was updated is back on ${OLD}.`;
-  rollout.end({ exitCode: 4, message, next: 'slipway releases production' });
 }
 
 /** Names that are wide, long, or written to harm. */

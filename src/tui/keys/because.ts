@@ -2,7 +2,6 @@ import { rollbackTarget } from '../../rollout/fleet.ts';
 import { whereabouts } from '../../rollout/progress.ts';
 import type { Intent } from '../../rollout/session.ts';
 import { isPaused, refusal } from '../../rollout/transitions.ts';
-import { followed, instanceCursor, instanceLines } from '../screens/rollout/select.ts';
 import { standingLock } from '../screens/fleet/select.ts';
 import { selectedRelease } from '../screens/releases/select.ts';
 import { type UiState, isRunning } from '../state.ts';
@@ -68,20 +67,6 @@ export function refused(
     if (state.quitting === 'leaving') return 'it is being left';
     return refusal(asked, whereabouts(state.rollout.state));
   };
-}
-
-export function noPin(state: UiState): string | undefined {
-  const { rollout } = state;
-  if (!rollout) return 'there is no rollout';
-  const chosen = instanceLines(rollout.state)[instanceCursor(rollout, state.cursor.instances)];
-  if (!chosen) return 'there is no instance';
-  return followed(rollout) === chosen.id ? 'its log is shown' : undefined;
-}
-
-export function followsAlready(state: UiState): string | undefined {
-  const { rollout } = state;
-  const away = rollout && (!rollout.follows || rollout.pinned !== undefined || rollout.log.bottom !== undefined);
-  return away ? undefined : 'it is followed already';
 }
 
 export function noWayBack(state: UiState): string | undefined {

@@ -1,14 +1,7 @@
 import { UserError } from '../../../src/base/errors.ts';
-import type { AppOptions } from './app.ts';
 import { irreversibleFleet, manyRecords, remembering, withRefs } from './choices.ts';
 import type { DrawnApp } from './drawn.ts';
-
-export interface Scene {
-  readonly options?: AppOptions;
-  /** Text that is on the screen when the scene is reached, at every size. */
-  readonly shows: string;
-  readonly play: (app: DrawnApp) => Promise<void>;
-}
+import type { Scene } from './scene.ts';
 
 /** Choosing what to deploy or to go back to, and what was done before. */
 export const CHOICES: Readonly<Record<string, Scene>> = {

@@ -1,12 +1,10 @@
 import type { Decision } from '../../../rollout/session.ts';
 import type { UiState } from '../../state.ts';
-import { instanceCursor, instanceLines } from './select.ts';
+import { chosen, failures } from './select.ts';
 
 /** The instance that a decision is about: the chosen one, else the first that failed. */
-function meant({ rollout, cursor }: UiState): string | undefined {
-  if (!rollout) return undefined;
-  const chosen = rollout.follows ? undefined : instanceLines(rollout.state)[instanceCursor(rollout, cursor.instances)];
-  return chosen?.id ?? rollout.state.failed[0];
+function meant({ rollout }: UiState): string | undefined {
+  return rollout && (chosen(rollout) ?? rollout.state.failed[0]);
 }
 
 export const APPROVE: Decision = { type: 'approve', scope: 'step', why: '' };
@@ -19,4 +17,17 @@ export function retryOf(state: UiState): Decision | undefined {
 export function skipOf(state: UiState): Decision | undefined {
   const host = meant(state)?.split('@').at(-1);
   return host === undefined ? undefined : { type: 'skip', host };
+}
+
+/** The failed instance after the chosen one, or before it; around the end it goes on at the other one. */
+export function failedBeside({ rollout }: UiState, side: 'next' | 'previous'): string | undefined {
+  if (!rollout) return undefined;
+  const failed = failures(rollout);
+  const from = chosen(rollout);
+  if (from === undefined) return side === 'next' ? failed[0] : failed.at(-1);
+  const { order } = rollout.outline;
+  const at = order.indexOf(from);
+  const after = failed.filter((id) => order.indexOf(id) > at);
+  const before = failed.filter((id) => order.indexOf(id) < at);
+  return side === 'next' ? (after[0] ?? failed[0]) : (before.at(-1) ?? failed.at(-1));
 }

@@ -3,7 +3,7 @@ import type { HostProgress } from '../../../rollout/progress-host.ts';
 import { countdown, syncLeft, syncRate } from './waits.ts';
 import type { RolloutView } from '../../state.ts';
 import { type Column, columnWidths, tableRow, titleRow } from '../../text/table.ts';
-import { type Area, type Row, type Span, span } from '../../text/row.ts';
+import { type Area, type Row, type Span, row, span } from '../../text/row.ts';
 import type { Glyphs } from '../../theme.ts';
 import { bar } from '../../components/signs.ts';
 
@@ -22,14 +22,24 @@ export function hostRows(view: RolloutView, area: Area): Row[] {
   const order = view.state.plan?.hosts.map((one) => one.host) ?? Object.keys(hosts);
   const shown = order.filter((host) => phase === 'Pending' || phase === 'Staging' || hosts[host]?.lost !== undefined);
   if (shown.length === 0) return [];
-  const cells = shown.map((host) => cellsOf(host, hosts[host], area.glyphs));
+  const isCut = shown.length + 1 > area.rows;
+  // those that are still to come are what is waited for
+  const told = isCut
+    ? [...shown].sort((a, b) => readiness(hosts[a]) - readiness(hosts[b])).slice(0, area.rows - 2)
+    : shown;
+  const cells = told.map((host) => cellsOf(host, hosts[host], area.glyphs));
   const widths = columnWidths(COLUMNS, cells, area.columns - 3);
   const layout = { widths, ellipsis: area.glyphs.ellipsis, lead: '   ' };
+  const ready = shown.filter((host) => hosts[host]?.ready).length;
+  const more = `   and ${shown.length - told.length} more; ${ready} of ${shown.length} are ready`;
   const rows = cells.map((line) => tableRow(line, layout));
-  const room = area.rows - 1;
-  const hidden = rows.length - room;
-  const more = hidden > 0 ? [tableRow([span(`and ${hidden + 1} more`, 'muted')], { ...layout, widths: [20] })] : [];
-  return [titleRow(COLUMNS, layout), ...rows.slice(0, hidden > 0 ? room - 1 : room), ...more];
+  return [titleRow(COLUMNS, layout), ...rows, ...(isCut ? [row(span(more, 'muted'))] : [])];
+}
+
+/** What is in trouble first, what is ready last. */
+function readiness(progress: HostProgress | undefined): number {
+  if (progress?.lost !== undefined) return 0;
+  return progress?.ready ? 2 : 1;
 }
 
 function cellsOf(host: string, progress: HostProgress | undefined, glyphs: Glyphs): Span[] {

@@ -4,8 +4,11 @@ import { wish } from '../../dialogs/keys.ts';
 import * as because from '../../keys/because.ts';
 import type { Binding } from '../../keys/binding.ts';
 import type { Decision } from '../../../rollout/session.ts';
-import { APPROVE, retryOf, skipOf } from './decisions.ts';
-import { instanceCursor, instanceLines } from './select.ts';
+import type { UiState } from '../../state.ts';
+import { followsAlready, nothingFailed, nothingGathered, nothingToOpen } from './because.ts';
+import { APPROVE, failedBeside, retryOf, skipOf } from './decisions.ts';
+import { shownEvidence } from './evidence.ts';
+import { chosenLine } from './tree.ts';
 
 // prettier-ignore
 export const rolloutKeys: readonly Binding[] = [
@@ -16,14 +19,25 @@ export const rolloutKeys: readonly Binding[] = [
   { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing.', scopes: ['rollout'], priority: 3, twin: 'slipway approve STAGE', disabledReason: because.refused(APPROVE), run: () => ({ type: 'send', intent: APPROVE }) },
   { id: 'retry', keys: ['t'], label: 'try again', help: 'Try the chosen instance again, or the first that failed.', scopes: ['rollout'], priority: 4, twin: 'slipway retry STAGE INSTANCE', disabledReason: because.refused(retryOf), run: (state) => sends(retryOf(state)) },
   { id: 'skip', keys: ['x'], label: 'skip host', help: 'Leave the host of the chosen instance, or of the first that failed, as it is, and go on.', scopes: ['rollout'], priority: 4, twin: 'slipway skip STAGE HOST', disabledReason: because.refused(skipOf), run: (state) => sends(skipOf(state)) },
-  { id: 'pin', keys: ['enter'], label: 'its log', help: 'Follow the log of the chosen instance.', scopes: ['rollout'], priority: 5, twin: 'view', disabledReason: because.noPin, run: ({ rollout, cursor }) => {
-    const chosen = rollout && instanceLines(rollout.state)[instanceCursor(rollout, cursor.instances)];
-    return chosen && { type: 'pin', instance: chosen.id };
-  } },
-  { id: 'follow', keys: ['f'], label: 'follow', help: 'Follow the instance that is being changed, and the end of its log.', scopes: ['rollout'], priority: 4, twin: 'view', disabledReason: because.followsAlready, run: () => ({ type: 'follow' }) },
-  { id: 'pane', keys: ['tab'], label: 'log/list', help: 'Move the arrows between the instances and the log.', scopes: ['rollout'], priority: 5, twin: 'view', run: () => ({ type: 'switchPane' }) },
+  { id: 'nextFailed', keys: ['e'], label: 'next failed', help: 'To the next instance that has failed.', scopes: ['rollout'], priority: 5, twin: 'view', disabledReason: nothingFailed, run: (state) => goTo(failedBeside(state, 'next')) },
+  { id: 'previousFailed', keys: ['E'], label: 'previous failed', help: 'To the instance before that has failed.', scopes: ['rollout'], priority: 0, twin: 'view', disabledReason: nothingFailed, run: (state) => goTo(failedBeside(state, 'previous')) },
+  { id: 'evidence', keys: ['b'], label: 'why/log', help: 'Show why the instance has failed (exit, unit, ports, answer, last lines), or its log.', scopes: ['rollout'], priority: 4, twin: 'view', disabledReason: nothingGathered, run: ({ rollout }) => rollout && { type: 'showOf', what: shownEvidence(rollout) === undefined ? 'evidence' : 'log' } },
+  { id: 'pin', keys: ['enter'], label: 'open', help: 'Open or close the chosen step; follow the log of the chosen instance, or show why it has failed.', scopes: ['rollout'], priority: 5, twin: 'view', disabledReason: nothingToOpen, run: open },
+  { id: 'follow', keys: ['f'], label: 'follow', help: 'Follow the instance that is being changed, and the end of its log.', scopes: ['rollout'], priority: 4, twin: 'view', disabledReason: followsAlready, run: () => ({ type: 'follow' }) },
+  { id: 'pane', keys: ['tab'], label: 'tree/details', help: 'Move the arrows between the steps and the details; on a narrow screen, show the one or the other.', scopes: ['rollout'], priority: 5, twin: 'view', run: () => ({ type: 'switchPane' }) },
 ];
 
 function sends(intent: Decision | undefined): UserAction | undefined {
   return intent && { type: 'send', intent };
+}
+
+function goTo(line: string | undefined): UserAction | undefined {
+  return line === undefined ? undefined : { type: 'toLine', line };
+}
+
+function open(state: UiState): UserAction | undefined {
+  const line = state.rollout && chosenLine(state, state.rollout);
+  if (!line) return undefined;
+  if (line.type === 'instance') return { type: 'pin', instance: line.key };
+  return { type: 'foldStep', index: line.at.index, to: line.isOpen ? 'closed' : 'open' };
 }

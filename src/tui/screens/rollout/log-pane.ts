@@ -31,6 +31,6 @@ function title(view: RolloutView): string {
   if (pinned !== undefined) words.push('(chosen, f follows the rollout)');
   if (log.bottom !== undefined)
     words.push(`held, ${plural(log.count - 1 - log.bottom, 'newer line')} below, f follows`);
-  else if (pane === 'log') words.push('(arrows scroll here)');
+  else if (pane === 'detail') words.push('(arrows scroll here)');
   return words.join(' ');
 }

@@ -4,7 +4,7 @@ import { list } from '../../../base/text.ts';
 import type { InstanceProgress } from '../../../rollout/progress.ts';
 import type { HostProgress } from '../../../rollout/progress-host.ts';
 import type { RolloutView } from '../../state.ts';
-import { instanceLines, isActive, localTime } from './select.ts';
+import { isActive, localTime } from './select.ts';
 
 /** Something the rollout is waiting for: how long still, what for, and what happens at the end of that time. */
 export interface Wait {
@@ -25,18 +25,30 @@ export function waits(view: RolloutView, now: number): readonly Wait[] {
 function paused({ state }: RolloutView): Wait[] {
   if (state.phase !== 'Paused' && state.phase !== 'RollbackPaused') return [];
   const why = state.reason || list(state.pauseReasons);
-  return [{ leftMs: undefined, what: `paused${why === '' ? '' : ` (${why})`}: nothing goes on until you say so` }];
+  return [{ leftMs: undefined, what: `for you, nothing goes on before${why === '' ? '' : `: ${why}`}` }];
 }
 
 function bakes(view: RolloutView, now: number): Wait[] {
+  const leftMs = bakeLeft(view, now);
+  if (leftMs === undefined) return [];
+  const step = view.outline.steps[(view.state.step?.index ?? 0) - 1]?.step;
+  if (step?.type !== 'analyze') return [{ leftMs, what: 'the change is watched (bake), then it goes on' }];
+  const canaries =
+    step.canaries.length > 3
+      ? `${step.canaries.length} canaries are`
+      : `${list(step.canaries)} ${step.canaries.length === 1 ? 'is' : 'are'}`;
+  return [{ leftMs, what: `${canaries} compared with the others; the verdict decides` }];
+}
+
+/** Time left of the bake or the watch that runs; undefined when none does. */
+export function bakeLeft(view: RolloutView, now: number): number | undefined {
   const { bake } = view.state;
-  if (!bake) return [];
-  const left = localTime(view, { source: 'controller', t: bake.until }) - now;
-  return [{ leftMs: Math.max(0, left), what: 'the change is watched (bake), then it goes on' }];
+  return bake && Math.max(0, localTime(view, { source: 'controller', t: bake.until }) - now);
 }
 
 function instances(view: RolloutView, now: number): Wait[] {
-  return instanceLines(view.state).flatMap(({ id, progress }): Wait[] => {
+  return view.outline.order.flatMap((id): Wait[] => {
+    const progress = view.state.instances[id];
     if (!progress || !isActive(progress.state) || progress.state === 'baking') return [];
     const left = deadlineLeft(view, id, now);
     const end = left === undefined ? 'pauses if nothing moves until then' : 'else it has failed';
