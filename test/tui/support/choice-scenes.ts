@@ -1,6 +1,5 @@
 import { UserError } from '../../../src/base/errors.ts';
 import { irreversibleFleet, manyRecords, remembering, withRefs } from './choices.ts';
-import type { DrawnApp } from './drawn.ts';
 import type { Scene } from './scene.ts';
 
 /** Choosing what to deploy or to go back to, and what was done before. */
