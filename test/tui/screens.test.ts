@@ -5,9 +5,9 @@ import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import type { AppOptions } from './support/app.ts';
 import { DrawnApp, type Picture } from './support/drawn.ts';
 import { CHOICES } from './support/choice-scenes.ts';
+import { LOG_SCENES } from './support/log-scenes.ts';
 import { rolledBack, rolling, rolloutScenes, verifying } from './support/rollout-scenes.ts';
 import type { Scene } from './support/scene.ts';
-import { LOG_SCENES } from './support/log-scenes.ts';
 import {
   NEW,
   OLD,

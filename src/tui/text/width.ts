@@ -13,10 +13,23 @@ const ALL_NARROW = new RegExp(`^[${NARROW}]*$`);
 const SIMPLE = new RegExp(`^[${NARROW}${WIDE}]*$`);
 const EACH_WIDE = new RegExp(`[${WIDE}]`, 'g');
 
+/** What is not so simple comes again in every frame. */
+const MOST_KNOWN = 2000;
+const known = new Map<string, number>();
+
 /** Terminal cells that the text takes. */
 export function width(text: string): number {
   if (ALL_NARROW.test(text)) return text.length;
-  return SIMPLE.test(text) ? text.length + (text.match(EACH_WIDE)?.length ?? 0) : stringWidth(text);
+  return SIMPLE.test(text) ? text.length + (text.match(EACH_WIDE)?.length ?? 0) : widthOf(text);
+}
+
+function widthOf(text: string): number {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const cells = stringWidth(text);
+  known.set(text, cells);
+  return cells;
 }
 
 /** The text in at most `columns` cells; a cut is shown by the ellipsis, which takes one cell. */

@@ -45,8 +45,12 @@ const WHY_ROWS = 1;
 /** The findings that there is room for: what is not well always, what passes as far as it goes. */
 function told(findings: readonly Finding[], rows: number): readonly Finding[] {
   const unwell = findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'doubtful').length;
-  const room = rows - 1 - LINES_ROWS - (unwell === 0 ? 0 : WHY_ROWS);
-  return room >= findings.length ? findings : ranked(findings).slice(0, Math.max(room, Math.min(unwell, rows - 1), 0));
+  const room = rows - 1 - (unwell === 0 ? 0 : WHY_ROWS);
+  // lines over time are worth a metric that passes or two, not most of them
+  const beside = room - LINES_ROWS >= findings.length / 2 ? room - LINES_ROWS : room;
+  return beside >= findings.length
+    ? findings
+    : ranked(findings).slice(0, Math.max(beside, Math.min(unwell, rows - 1), 0));
 }
 
 // prettier-ignore
@@ -79,13 +83,13 @@ function reasonRows({ verdict, reason }: Look, area: Area): Row[] {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'METRIC', min: 8, max: 16, drop: 0 },
-  { title: 'RESULT', min: 8, drop: 0 },
-  { title: 'CANARY', min: 6, max: 20, drop: 0 },
-  { title: 'BASELINE', min: 6, max: 20, drop: 0 },
+  { title: 'METRIC', min: 13, max: 16, drop: 0 },
+  { title: 'RESULT', min: 10, drop: 0 },
+  { title: 'CANARY', min: 8, max: 20, drop: 0 },
+  { title: 'BASELINE', min: 8, max: 20, drop: 0 },
   { title: 'RATIO', min: 5, drop: 1 },
-  { title: 'N', min: 3, drop: 3 },
-  { title: 'P', min: 5, drop: 2 },
+  { title: 'N', min: 6, drop: 3 },
+  { title: 'P', min: 7, drop: 2 },
   { title: 'FAILS AT', min: 24, max: 48, drop: 4 },
 ];
 

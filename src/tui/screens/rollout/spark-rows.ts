@@ -12,9 +12,9 @@ const LINES: readonly {
   { measure: 'latency', title: 'latency', told: (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms` },
 ];
 
-const WORDS = ' log errors  canary   9999 ms   baseline   9999 ms '.length;
+const WORDS = ' log errors  canary  9999 ms  baseline  9999 ms'.length;
 
-const LEAST = 8;
+const LEAST = 6;
 
 /** Errors and latency over time, the canary beside the others at the same height. */
 export function sparkRows(sides: Sides, { columns, glyphs }: Area): Row[] {
@@ -26,14 +26,14 @@ export function sparkRows(sides: Sides, { columns, glyphs }: Area): Row[] {
     const line = (values: readonly (number | undefined)[]) => sparkline(values, { cells, glyphs, max });
     const newest = (values: readonly (number | undefined)[]) => {
       const value = values.findLast((one) => one !== undefined);
-      return pad(value === undefined ? glyphs.dash : told(value), 8);
+      return pad(value === undefined ? glyphs.dash : told(value), '9999 ms'.length);
     };
     return row(
       span(` ${pad(title, 10)}  `, 'muted'),
       span('canary '),
       span(line(canary), 'busy'),
-      span(` ${newest(canary)} `, 'strong'),
-      span(' baseline ', 'muted'),
+      span(` ${newest(canary)}`, 'strong'),
+      span('  baseline ', 'muted'),
       span(line(baseline), 'muted'),
       span(` ${newest(baseline)}`, 'muted'),
     );

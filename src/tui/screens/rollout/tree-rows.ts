@@ -81,11 +81,14 @@ function instanceSpans({ key, at, branch }: Extract<TreeLine, { type: 'instance'
   ];
 }
 
-/** Why it has failed, else the newest answer of what is being proved. */
+/** Why it has failed, else the newest answer of what is being proved, else how far its proof goes. */
 function tailSpans(id: string, { view, area, tail }: Look): Span[] {
   if (tail < LEAST_TAIL) return [span(' '.repeat(tail))];
   const room = tail - GAP;
-  const said = hasFailed(view, id) ? span(whyFailed(view, id), 'bad') : lastProbe(view, id, area.glyphs);
+  const { proof = '' } = view.state.instances[id] ?? {};
+  const probe = lastProbe(view, id, area.glyphs);
+  const proved = probe.text === '' ? span(proof, proof === 'unproven' ? 'warn' : 'muted') : probe;
+  const said = hasFailed(view, id) ? span(whyFailed(view, id), 'bad') : proved;
   return [span(' '.repeat(GAP)), { ...said, text: pad(cut(said.text, room, area.glyphs.ellipsis), room) }];
 }
 
@@ -100,7 +103,8 @@ function stepSpans({ at, isOpen }: Extract<TreeLine, { type: 'step' }>, look: Lo
   const { glyphs } = area;
   const fold = at.instances.length === 0 ? '' : isOpen ? ' [-]' : ' [+]';
   const title = `${stepWords(at.step, at.instances.length)}${fold}`;
-  const room = area.columns - LEAD_CELLS - look.number - GLYPH_CELLS - TIME_CELLS;
+  const time = stepTime(view, at, now);
+  const room = area.columns - LEAD_CELLS - look.number - GLYPH_CELLS - width(time.text) - 1;
   const style = view.state.step?.index === at.index + 1 ? 'strong' : 'plain';
   const text = cut(span(title).text, room, glyphs.ellipsis);
   return [
@@ -108,7 +112,7 @@ function stepSpans({ at, isOpen }: Extract<TreeLine, { type: 'step' }>, look: Lo
     stepGlyph(view, at, { glyphs, now }),
     span(` ${text}`, style),
     ...within(stepNews(view, at), room - width(text), glyphs.ellipsis),
-    timeSpan(stepTime(view, at, now)),
+    { ...time, text: ` ${time.text}` },
   ];
 }
 

@@ -25,7 +25,7 @@ export function waits(view: RolloutView, now: number): readonly Wait[] {
 function paused({ state }: RolloutView): Wait[] {
   if (state.phase !== 'Paused' && state.phase !== 'RollbackPaused') return [];
   const why = state.reason || list(state.pauseReasons);
-  return [{ leftMs: undefined, what: `for you, nothing goes on before${why === '' ? '' : `: ${why}`}` }];
+  return [{ leftMs: undefined, what: `for you: it goes on when you say so${why === '' ? '' : ` (${why})`}` }];
 }
 
 function bakes(view: RolloutView, now: number): Wait[] {
