@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import { sanitise } from '../base/sanitise.ts';
 import type { ThemeName } from '../prefs/themes.ts';
+import { jsonLine } from './json-line.ts';
 
 /** Everything a command takes from the world around it. */
 export interface CliContext {
@@ -32,6 +34,22 @@ export function askedTheme({ theme, color }: Pick<GlobalOptions, 'theme' | 'colo
   return theme === undefined ? {} : { theme };
 }
 
+/** A line for people. What comes from elsewhere was sanitised where it came in; here is the last gate before the terminal. */
 export function say({ stdout }: CliContext, line = ''): void {
-  stdout.write(`${line}\n`);
+  stdout.write(`${sanitise(line)}\n`);
+}
+
+/** A line for programs. */
+export function sayJson({ stdout }: CliContext, value: unknown): void {
+  stdout.write(`${jsonLine(value)}\n`);
+}
+
+/** A line beside what was asked for: it goes to stderr, so that it is in no program's way. */
+export function note({ stderr }: CliContext, line: string): void {
+  stderr.write(`${sanitise(line)}\n`);
+}
+
+/** What is not as it should be, and ends nothing. */
+export function warn(context: CliContext, message: string): void {
+  note(context, `! ${message}`);
 }

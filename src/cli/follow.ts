@@ -1,7 +1,7 @@
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from '../rollout/session.ts';
 import { ask } from './ask.ts';
-import { type CliContext, isInteractive } from './context.ts';
+import { type CliContext, isInteractive, say } from './context.ts';
 
 export type OnInterrupt = 'leave' | 'stop' | 'rollback';
 
@@ -92,7 +92,7 @@ function createQuestions(context: CliContext, rollout: RunningRollout) {
       if (intent === undefined) continue;
       const refused = intent === 'nothing' ? undefined : rollout.send(intent);
       if (refused === undefined) return;
-      context.stdout.write(`Not now: ${refused}.\n`);
+      say(context, `Not now: ${refused}.`);
       if (answer === undefined) return;
     }
   };

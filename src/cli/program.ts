@@ -1,12 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asSlipwayError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { sanitiseLines } from '../base/sanitise.ts';
 import { list } from '../base/text.ts';
 import { STRATEGIES } from '../config/settings.ts';
 import { THEMES } from '../prefs/themes.ts';
-import type { CliContext, GlobalOptions } from './context.ts';
+import { type CliContext, type GlobalOptions, note, sayJson } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { troubleJson, troubleLines } from './report/trouble.ts';
+import { troubleFacts, troubleLines } from './report/trouble.ts';
 import { addHosts } from './program-hosts.ts';
 import { addRunning } from './program-running.ts';
 import { withRollout } from './rollout-options.ts';
@@ -22,8 +23,8 @@ export async function main(argv: readonly string[], context: CliContext): Promis
   } catch (thrown) {
     if (thrown instanceof CommanderError) return commanderExit(thrown);
     const json = argv.includes('--json');
-    if (json) context.stdout.write(`${troubleJson(thrown)}\n`);
-    else troubleLines(thrown, { stack: argv.includes('--debug') }).forEach((line) => context.stderr.write(`${line}\n`));
+    if (json) sayJson(context, troubleFacts(thrown));
+    else troubleLines(thrown, { stack: argv.includes('--debug') }).forEach((line) => note(context, line));
     return asSlipwayError(thrown).exitCode;
   }
 }
@@ -46,7 +47,8 @@ export function buildProgram(context: CliContext, done: Done): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      // it repeats what was typed, or pasted
+      writeErr: (text) => sanitiseLines(text).forEach((line) => note(context, line)),
     })
     .showSuggestionAfterError()
     .allowExcessArguments()

@@ -1,7 +1,7 @@
 import { Cancelled } from '../base/errors.ts';
 import type { PreparedRollout } from '../rollout/session.ts';
 import { confirmPlan } from './ask.ts';
-import { type CliContext, say } from './context.ts';
+import { type CliContext, note, say, sayJson } from './context.ts';
 import { type OnInterrupt, stayWith } from './follow.ts';
 import type { LimitFlags, OpenStage } from './open.ts';
 import { planLines } from './report/plan.ts';
@@ -32,8 +32,7 @@ export async function runRollout(
   const json = flags.json === true;
   if (!json) planLines(prepared).forEach((line) => say(context, line));
   if (flags.dryRun || prepared.alreadyLive) {
-    if (json)
-      say(context, JSON.stringify({ v: 1, type: 'plan', alreadyLive: prepared.alreadyLive, plan: prepared.plan }));
+    if (json) sayJson(context, { v: 1, type: 'plan', alreadyLive: prepared.alreadyLive, plan: prepared.plan });
     return 0;
   }
   const confirmed = await confirmPlan(context, prepared.plan, {
@@ -45,15 +44,13 @@ export async function runRollout(
   const isWatched = !json && prepared.plan.steps.some(({ type }) => type === 'analyze');
   const tables = isWatched ? await import('./report/analysis.ts') : {};
   const rollout = session.start(prepared);
-  rollout.subscribe(
-    json ? (event) => say(context, JSON.stringify(event)) : createTextReport((line) => say(context, line), tables),
-  );
+  rollout.subscribe(json ? (event) => sayJson(context, event) : createTextReport((line) => say(context, line), tables));
   const outcome = await stayWith(context, rollout, flags);
   if (json) {
     const { exitCode, message, next } = outcome;
-    say(context, JSON.stringify({ v: 1, type: 'result', exitCode, message, next, code: outcome.error?.code }));
+    sayJson(context, { v: 1, type: 'result', exitCode, message, next, code: outcome.error?.code });
   } else if (outcome.error) {
-    troubleLines(outcome.error).forEach((line) => context.stderr.write(`${line}\n`));
+    troubleLines(outcome.error).forEach((line) => note(context, line));
   } else {
     say(context, outcome.message);
     if (outcome.next !== undefined) say(context, `  next: ${outcome.next}`);
@@ -77,6 +74,6 @@ async function interruptible(plan: (signal: AbortSignal) => Promise<PreparedRoll
 }
 
 /** What a build says goes beside the report. */
-export function buildLine({ stderr }: CliContext): (line: string) => void {
-  return (line) => void stderr.write(`build │ ${line}\n`);
+export function buildLine(context: CliContext): (line: string) => void {
+  return (line) => note(context, `build │ ${line}`);
 }

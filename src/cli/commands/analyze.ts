@@ -1,7 +1,7 @@
 import { RemoteError, UserError } from '../../base/errors.ts';
 import type { HostClient } from '../../host/verbs.ts';
 import { judgeAgain, type PastAnalysis, readAnalyses } from '../../rollout/past-analysis.ts';
-import { type CliContext, say } from '../context.ts';
+import { type CliContext, say, sayJson } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { lookLines } from '../report/analysis.ts';
 import type { ListFlags } from './status.ts';
@@ -18,8 +18,7 @@ export async function analyze(context: CliContext, stage: string, flags: Analyze
     const rollout = flags.rollout === undefined ? await newest(stage, hosts) : asId(flags.rollout);
     const analyses = readAnalyses(await journals(rollout, hosts));
     if (analyses.length === 0) throw notAnalysed(stage, `The rollout ${rollout} of ${stage} has watched no canary.`);
-    if (flags.json)
-      say(context, JSON.stringify({ v: 1, rollout, analyses: analyses.map((one) => both(session, one)) }));
+    if (flags.json) sayJson(context, { v: 1, rollout, analyses: analyses.map((one) => both(session, one)) });
     else linesOf(session, rollout, analyses).forEach((line) => say(context, line));
     return 0;
   } finally {

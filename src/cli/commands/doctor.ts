@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../../rollout/diagnosis.ts';
-import { type CliContext, say } from '../context.ts';
+import { type CliContext, say, sayJson } from '../context.ts';
 import { openStage } from '../open.ts';
 import { countVerdicts, doctorLines } from '../report/doctor.ts';
 import type { ListFlags } from './status.ts';
@@ -10,7 +10,7 @@ export async function doctor(context: CliContext, stage: string, flags: ListFlag
   try {
     const diagnosis = await session.diagnose();
     const exitCode = countVerdicts(diagnosis).bad > 0 ? 3 : 0;
-    if (flags.json) jsonLines(stage, diagnosis, exitCode).forEach((line) => say(context, JSON.stringify(line)));
+    if (flags.json) jsonLines(stage, diagnosis, exitCode).forEach((line) => sayJson(context, line));
     else doctorLines(diagnosis).forEach((line) => say(context, line));
     return exitCode;
   } finally {

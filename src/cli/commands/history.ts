@@ -1,7 +1,8 @@
 import { columns } from '../../base/columns.ts';
+import { asSlipwayError } from '../../base/errors.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import { readAudit } from '../../rollout/read-audit.ts';
-import { type CliContext, say } from '../context.ts';
+import { type CliContext, say, sayJson, warn } from '../context.ts';
 import { openStage } from '../open.ts';
 import type { ListFlags } from './status.ts';
 
@@ -13,9 +14,9 @@ export async function history(context: CliContext, stage: string, flags: ListFla
   try {
     const { records, failed } = await readAudit(session.clients, LAST);
     if (failed[0] && failed.length === session.clients.size) throw failed[0].thrown;
-    if (flags.json) records.forEach((record) => say(context, JSON.stringify({ v: 1, ...record })));
+    if (flags.json) records.forEach((record) => sayJson(context, { v: 1, ...record }));
     else historyLines(records).forEach((line) => say(context, line));
-    failed.forEach(({ host, thrown }) => context.stderr.write(`! ${host}: ${String(thrown)}\n`));
+    failed.forEach(({ host, thrown }) => warn(context, `${host}: ${asSlipwayError(thrown).message}`));
     return failed.length > 0 ? 3 : 0;
   } finally {
     await session.close();

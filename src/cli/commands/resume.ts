@@ -4,7 +4,7 @@ import { plannedHosts } from '../../rollout/targets.ts';
 import type { Unfinished } from '../../rollout/unfinished.ts';
 import { unfinishedWords } from '../../rollout/unfinished-words.ts';
 import { ask } from '../ask.ts';
-import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
+import { type CliContext, type GlobalOptions, isInteractive, say, sayJson, warn } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
 import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
@@ -127,10 +127,8 @@ async function acceptIt(
     if (!/^y(es)?$/i.test(typed ?? '')) throw new Cancelled('Not confirmed: it stays as it is.');
   }
   const untold = await session.accept(unfinished);
-  if (flags.json) say(context, JSON.stringify({ v: 1, accepted: unfinished.rollout, untold }));
+  if (flags.json) sayJson(context, { v: 1, accepted: unfinished.rollout, untold });
   else say(context, `${session.stage} is free; every instance stays as it is.`);
-  untold.forEach((host) =>
-    context.stderr.write(`! ${host} could not be told: its lock is taken over by the next rollout\n`),
-  );
+  untold.forEach((host) => warn(context, `${host} could not be told: its lock is taken over by the next rollout`));
   return untold.length > 0 ? 3 : 0;
 }

@@ -1,6 +1,6 @@
 import { plural } from '../../base/text.ts';
 import type { Fleet, StageSession } from '../../rollout/session.ts';
-import { type CliContext, type GlobalOptions, say } from '../context.ts';
+import { type CliContext, type GlobalOptions, say, sayJson } from '../context.ts';
 import { openStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
 
@@ -25,7 +25,7 @@ export async function showStatus(
 ): Promise<number> {
   const fleet = await session.inspect();
   const { hosts, release, drift } = fleet;
-  if (json) say(context, JSON.stringify({ v: 1, stage: session.stage, release, drift, hosts }, plain));
+  if (json) sayJson(context, { v: 1, stage: session.stage, release, drift, hosts });
   else statusLines(session, fleet).forEach((line) => say(context, line));
   return hosts.some((reading) => reading.type === 'unreachable') ? 3 : 0;
 }
@@ -33,9 +33,4 @@ export async function showStatus(
 function statusLines({ stage }: StageSession, fleet: Fleet): readonly string[] {
   const mend = `  → ${plural(fleet.drift.length, 'instance')} drifted: slipway reconcile ${stage}`;
   return [...fleetLines(fleet), ...(fleet.drift.length > 0 ? [mend] : [])];
-}
-
-/** Sets have no JSON of their own. */
-function plain(_key: string, value: unknown): unknown {
-  return value instanceof Set ? [...(value as Set<unknown>)] : value;
 }

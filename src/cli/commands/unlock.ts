@@ -5,7 +5,7 @@ import { describeLock, STALE_MS } from '../../rollout/lock-words.ts';
 import { lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
 import { ask } from '../ask.ts';
-import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
+import { type CliContext, type GlobalOptions, isInteractive, say, sayJson, warn } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 
 export interface UnlockFlags extends GlobalOptions {
@@ -31,13 +31,13 @@ export async function unlock(context: CliContext, stage: string, flags: UnlockFl
     const record: HistoryRecord = { at: context.clock.now(), by: whoAmI(), what: 'unlock', outcome: 'released', why };
     const released = await releaseAll(session, locks, record);
     const unreachable = fleet.hosts.flatMap((one) => (one.type === 'unreachable' ? [one.host] : []));
-    if (flags.json) say(context, JSON.stringify({ v: 1, released, unreachable }));
+    if (flags.json) sayJson(context, { v: 1, released, unreachable });
     else
       say(
         context,
         released.length > 0 ? `${stage} is unlocked on ${released.join(', ')}.` : `${stage} was not locked.`,
       );
-    unreachable.forEach((host) => context.stderr.write(`! ${host} cannot be reached: its lock may still be there\n`));
+    unreachable.forEach((host) => warn(context, `${host} cannot be reached: its lock may still be there`));
     return unreachable.length > 0 ? 3 : 0;
   } finally {
     await session.close();

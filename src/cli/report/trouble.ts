@@ -12,10 +12,10 @@ export function troubleLines(thrown: unknown, { stack = false }: { readonly stac
   ];
 }
 
-/** The same for programs: one line of JSON. */
-export function troubleJson(thrown: unknown): string {
+/** The same for programs. */
+export function troubleFacts(thrown: unknown) {
   const { code, message, mend, detail, exitCode } = asSlipwayError(thrown);
-  return JSON.stringify({ v: 1, type: 'error', code, message, mend, detail, exitCode });
+  return { v: 1, type: 'error', code, message, mend, detail, exitCode };
 }
 
 function stackOf(error: SlipwayError): readonly string[] {
