@@ -5,16 +5,19 @@ import { sanitiseLines } from '../base/sanitise.ts';
 import { list } from '../base/text.ts';
 import { STRATEGIES } from '../config/settings.ts';
 import { THEMES } from '../prefs/themes.ts';
-import { type CliContext, type GlobalOptions, note, sayJson } from './context.ts';
+import { complain } from './complain.ts';
+import { type CliContext, type GlobalOptions, note, sayJson, type World } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { troubleFacts, troubleLines } from './report/trouble.ts';
+import { troubleFacts } from './report/trouble.ts';
 import { addHosts } from './program-hosts.ts';
 import { addRunning } from './program-running.ts';
 import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
+import { voiceOf } from './voice.ts';
 
 /** argv → exit code. Never throws, never exits the process. */
-export async function main(argv: readonly string[], context: CliContext): Promise<number> {
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  const context: CliContext = { ...world, voice: voiceOf(argv, world.env) };
   let exitCode = 0;
   const program = buildProgram(context, (code) => (exitCode = code));
   try {
@@ -24,7 +27,7 @@ export async function main(argv: readonly string[], context: CliContext): Promis
     if (thrown instanceof CommanderError) return commanderExit(thrown);
     const json = argv.includes('--json');
     if (json) sayJson(context, troubleFacts(thrown));
-    else troubleLines(thrown, { stack: argv.includes('--debug') }).forEach((line) => note(context, line));
+    else complain(context, thrown, { stack: argv.includes('--debug') });
     return asSlipwayError(thrown).exitCode;
   }
 }
@@ -98,6 +101,7 @@ function withGlobals(command: Command): Command {
     .option('--accept-new-host-keys', 'add the keys of hosts that were never seen before to known_hosts')
     .option('--no-color', 'no colours')
     .addOption(new Option('--theme <theme>', 'colours of the full-screen program').choices(THEMES))
+    .option('--plain', 'in sentences, one a line, nothing redrawn: for screen readers and pipes (or ACCESSIBLE=1)')
     .option('--debug', 'show stack traces');
 }
 

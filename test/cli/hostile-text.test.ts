@@ -6,8 +6,8 @@ import { HOSTILE, HOSTILE_BYTES, TURNED, unsafeIn, unsafeInJson } from './suppor
 import { runHere } from './support/in-process.ts';
 import { type Ran, type Site, startSite } from './support/site.ts';
 
-/** As lines, and as JSON. */
-const VOICES: readonly (readonly string[])[] = [[], ['--json']];
+/** As lines, as JSON and as sentences. */
+const VOICES: readonly (readonly string[])[] = [[], ['--json'], ['--plain']];
 
 let site: Site;
 let told: string[] = [];
@@ -70,6 +70,12 @@ async function inEveryVoice(...args: readonly string[]): Promise<readonly Ran[]>
   return all;
 }
 
+/** As lines and as JSON: sentences are made of the same. */
+async function mistaken(...args: readonly string[]): Promise<void> {
+  await safely(...args);
+  await safely(...args, '--json');
+}
+
 async function safely(...args: readonly string[]): Promise<Ran> {
   const ran = await runHere(site, ...args);
   told.push(ran.stdout, ran.stderr);
@@ -84,7 +90,6 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
   it('of commits, builds, steps and hooks in a plan and in a rollout', async () => {
     for (const voice of VOICES) {
       commit({ text: `two ${voice.join('')}` });
-      await safely('deploy', 'staging', '--dry-run', ...voice);
       const { code } = await safely(
         'deploy',
         'staging',
@@ -96,6 +101,7 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
       );
       expect(code).toBe(0);
     }
+    await safely('deploy', 'staging', '--restart', '--dry-run', '--json');
     for (const mark of ['subject', 'build', 'prepare', 'hook', 'end', 'why'])
       expect(said()).toContain(`marked ${mark} `);
   });
@@ -104,24 +110,26 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
     for (const voice of VOICES) {
       commit({ text: `three ${voice.join('')}`, 'broken-hook': '' });
       expect((await safely('deploy', 'staging', '--yes', ...voice)).code).not.toBe(0);
-      execFileSync('git', ['rm', '-q', 'broken-hook'], { cwd: site.folder });
+    }
+    execFileSync('git', ['rm', '-q', 'broken-hook'], { cwd: site.folder });
+    for (const voice of VOICES.slice(0, 2)) {
       commit({ text: `four ${voice.join('')}`, sick: '' });
       expect((await safely('deploy', 'staging', '--yes', ...voice)).code).toBe(4);
-      execFileSync('git', ['rm', '-q', 'sick'], { cwd: site.folder });
     }
+    execFileSync('git', ['rm', '-q', 'sick'], { cwd: site.folder });
     expect(said()).toContain('marked log ');
   });
 
   it('of mistakes in arguments and in hosts.json', async () => {
-    await inEveryVoice('deploy', 'staging', '--yes', '--ref', `marked ref ${HOSTILE}`);
-    await inEveryVoice('deploy', 'staging', '--yes', '--only', `marked host ${HOSTILE}`);
-    await inEveryVoice('deploy', 'staging', '--yes', '--dir', `marked dir ${HOSTILE}`);
-    await inEveryVoice('rollback', 'staging', '--yes', '--to', `marked release ${HOSTILE}`);
-    await inEveryVoice('status', `marked stage ${HOSTILE}`);
-    await inEveryVoice('status', 'staging', '--config', `marked file ${HOSTILE}`);
-    await inEveryVoice('retry', 'staging', `marked instance ${HOSTILE}`);
-    await inEveryVoice('skip', 'staging', `marked skipped ${HOSTILE}`);
-    await inEveryVoice('analyze', 'staging', '--rollout', `marked rollout ${HOSTILE}`);
+    await mistaken('deploy', 'staging', '--yes', '--ref', `marked ref ${HOSTILE}`);
+    await mistaken('deploy', 'staging', '--yes', '--only', `marked host ${HOSTILE}`);
+    await mistaken('deploy', 'staging', '--yes', '--dir', `marked dir ${HOSTILE}`);
+    await mistaken('rollback', 'staging', '--yes', '--to', `marked release ${HOSTILE}`);
+    await mistaken('status', `marked stage ${HOSTILE}`);
+    await mistaken('status', 'staging', '--config', `marked file ${HOSTILE}`);
+    await mistaken('retry', 'staging', `marked instance ${HOSTILE}`);
+    await mistaken('skip', 'staging', `marked skipped ${HOSTILE}`);
+    await mistaken('analyze', 'staging', '--rollout', `marked rollout ${HOSTILE}`);
     await safely('deploy', 'staging', '--strategy', `marked strategy ${HOSTILE}`);
     await safely(`marked command ${HOSTILE}`, 'staging');
     await safely('status', 'staging', `--marked${HOSTILE}`);
@@ -129,7 +137,7 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
       join(site.folder, 'other.json'),
       `{"app": "marked app ${HOSTILE.replaceAll('\n', '')}", "x${TURNED}": 1}`,
     );
-    await inEveryVoice('status', 'staging', '--config', 'other.json');
+    await mistaken('status', 'staging', '--config', 'other.json');
     for (const mark of [
       'ref',
       'host',
@@ -201,6 +209,7 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
     lock();
     await inEveryVoice('status', 'staging');
     await inEveryVoice('deploy', 'staging', '--dry-run');
+    await inEveryVoice('doctor', 'staging');
     await inEveryVoice('reconcile', 'staging', '--yes');
     await inEveryVoice('unlock', 'staging');
     for (const verb of ['pause', 'abort', 'resume']) await inEveryVoice(verb, 'staging');
@@ -228,6 +237,7 @@ describe('no control byte and nothing that turns text around comes out', LONG, (
     const app = readFileSync(at('.slipway/app.json'), 'utf8');
     writeFileSync(at('.slipway/app.json'), `marked folder ${HOSTILE}\n`);
     await inEveryVoice('status', 'staging');
+    await inEveryVoice('doctor', 'staging');
     await inEveryVoice('deploy', 'staging', '--yes');
     await inEveryVoice('slipway', 'staging');
     writeFileSync(at('.slipway/app.json'), app);

@@ -1,8 +1,10 @@
 import { plural } from '../../base/text.ts';
 import type { Fleet, StageSession } from '../../rollout/session.ts';
-import { type CliContext, type GlobalOptions, say, sayJson } from '../context.ts';
+import { type CliContext, type GlobalOptions, sayJson, speak } from '../context.ts';
 import { openStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
+import { fleetSentences } from '../report/plain-fleet.ts';
+import { findStanding, standingSentences } from '../standing.ts';
 
 export interface ListFlags extends GlobalOptions {
   readonly json?: boolean;
@@ -26,8 +28,26 @@ export async function showStatus(
   const fleet = await session.inspect();
   const { hosts, release, drift } = fleet;
   if (json) sayJson(context, { v: 1, stage: session.stage, release, drift, hosts });
-  else statusLines(session, fleet).forEach((line) => say(context, line));
+  else await tellStatus(context, session, fleet);
   return hosts.some((reading) => reading.type === 'unreachable') ? 3 : 0;
+}
+
+async function tellStatus(context: CliContext, session: StageSession, fleet: Fleet): Promise<void> {
+  const { stage } = session;
+  const standing = context.voice === 'sentences' ? await findStanding(session, fleet) : undefined;
+  const ways = { reconcile: `type “slipway reconcile ${stage}”`, unlock: `type “slipway unlock ${stage}”` };
+  const standingWays = {
+    decide: `type “slipway resume ${stage}”`,
+    ask: `type “slipway pause ${stage}” or “slipway abort ${stage}”`,
+  };
+  const now = context.clock.now();
+  speak(context, {
+    lines: () => statusLines(session, fleet),
+    sentences: () => [
+      ...fleetSentences(session, fleet, { ...ways, now }),
+      ...standingSentences(standing, standingWays),
+    ],
+  });
 }
 
 function statusLines({ stage }: StageSession, fleet: Fleet): readonly string[] {

@@ -7,12 +7,13 @@ export interface TellFlags extends GlobalOptions {
   readonly json?: boolean;
 }
 
-export interface Telling extends TellFlags {
+export interface Telling {
   readonly intent: WishedIntent;
+  readonly json?: boolean;
 }
 
 /** Asks the rollout that another terminal runs; answers once that has heard it. */
-export async function tell(context: CliContext, stage: string, telling: Telling): Promise<number> {
+export async function tell(context: CliContext, stage: string, telling: TellFlags & Telling): Promise<number> {
   const session = await openStage(context, stage, telling);
   try {
     return await tellIn(context, session, telling);

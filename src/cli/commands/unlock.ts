@@ -4,8 +4,8 @@ import type { LockState } from '../../host/state.ts';
 import { describeLock, STALE_MS } from '../../rollout/lock-words.ts';
 import { lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
-import { ask } from '../ask.ts';
-import { type CliContext, type GlobalOptions, isInteractive, say, sayJson, warn } from '../context.ts';
+import { askName } from '../ask.ts';
+import { type CliContext, type GlobalOptions, isInteractive, announce, say, sayJson, warn } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 
 export interface UnlockFlags extends GlobalOptions {
@@ -72,8 +72,9 @@ async function requireForce(context: CliContext, { stage, living, flags }: Livin
       mend: 'Give -m WHY.',
     });
   }
-  const typed = await ask(context, `${describeLock(living)}. Type ${stage} to break the lock: `);
-  if (typed !== stage) throw new UserError({ code: 'SLIP_NEEDS_YES', message: 'Not confirmed: the lock stays.' });
+  announce(context, `${stage} is locked by ${describeLock(living)}.`);
+  if (!(await askName(context, stage, { text: 'break the lock', spoken: 'break the lock' })))
+    throw new UserError({ code: 'SLIP_NEEDS_YES', message: 'Not confirmed: the lock stays.' });
 }
 
 /** Releases the locks that were judged, and no other that somebody may have taken since. */
