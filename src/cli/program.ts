@@ -46,7 +46,10 @@ export function buildProgram(context: CliContext, done: Done): Command {
       'Deploys an app to plain hosts over SSH: versioned releases, rolling updates with health waits, and the way back.',
     )
     .version(VERSION)
-    .argument('[stage]', 'opens the full-screen program on this stage (a text status without a terminal)')
+    .argument(
+      '[stage]',
+      'opens the full-screen program on this stage (with --plain a menu to type numbers at; a text status without a terminal)',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -88,6 +91,7 @@ Examples:
   slipway deploy production --ref v1.4.0 --yes
   slipway rollback production      back to the last good release
   slipway demo                     try it all on this machine, without a host
+  slipway production --plain       a menu in place of the full screen, read aloud by a screen reader
 
 Exit codes:
 ${Object.entries(EXIT_CODES)
