@@ -13,8 +13,9 @@ const SEQUENCES = new RegExp(
   'g',
 );
 
-// C0, DEL, C1, and the characters that reorder or hide text (bidi controls, zero width, BOM, line separators)
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// C0, DEL, C1, and the characters that reorder or hide text (bidi controls, the Arabic mark among them, zero width, BOM, line
+// separators, the deprecated formats and annotations)
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** One line of foreign text, fit for a terminal: no control characters, no sequences, tabs as two spaces. */
 export function sanitise(text: string): string {

@@ -1,14 +1,23 @@
 import type { Clock } from '../base/clock.ts';
+import { sanitise } from '../base/sanitise.ts';
 import type { ThemeName } from '../prefs/themes.ts';
+import { jsonLine } from './json-line.ts';
+import { sentence } from './report/speech.ts';
+import type { Voice } from './voice.ts';
 
-/** Everything a command takes from the world around it. */
-export interface CliContext {
+/** What the process hands to the command line. */
+export interface World {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly clock: Clock;
+}
+
+/** Everything a command takes from the world around it. */
+export interface CliContext extends World {
+  readonly voice: Voice;
 }
 
 /** Somebody is there to answer. */
@@ -21,6 +30,8 @@ export interface GlobalOptions {
   readonly config: string;
   readonly acceptNewHostKeys?: boolean;
   readonly debug?: boolean;
+  /** What it asks for is in the context: its voice. */
+  readonly plain?: boolean;
   readonly theme?: ThemeName;
   /** False with --no-color. */
   readonly color?: boolean;
@@ -32,6 +43,39 @@ export function askedTheme({ theme, color }: Pick<GlobalOptions, 'theme' | 'colo
   return theme === undefined ? {} : { theme };
 }
 
+/** A line for people. What comes from elsewhere was sanitised where it came in; here is the last gate before the terminal. */
 export function say({ stdout }: CliContext, line = ''): void {
-  stdout.write(`${line}\n`);
+  stdout.write(`${sanitise(line)}\n`);
+}
+
+/** What there is to say, made in the voice that is wanted alone. */
+export type InBothVoices = Readonly<Record<Voice, () => readonly string[]>>;
+
+export function speak(context: CliContext, words: InBothVoices): void {
+  words[context.voice]().forEach((line) => say(context, line));
+}
+
+/** A line that is a sentence where sentences are spoken. */
+export function announce(context: CliContext, line: string): void {
+  say(context, context.voice === 'sentences' ? sentence(line) : line);
+}
+
+/** A line for programs. */
+export function sayJson({ stdout }: CliContext, value: unknown): void {
+  stdout.write(`${jsonLine(value)}\n`);
+}
+
+/** A line beside what was asked for: it goes to stderr, so that it is in no program's way. */
+export function note({ stderr }: CliContext, line: string): void {
+  stderr.write(`${sanitise(line)}\n`);
+}
+
+/** The same as a sentence where sentences are spoken. */
+export function remark(context: CliContext, line: string): void {
+  note(context, context.voice === 'sentences' ? sentence(line) : line);
+}
+
+/** What is not as it should be, and ends nothing. */
+export function warn(context: CliContext, message: string): void {
+  remark(context, context.voice === 'sentences' ? `Warning: ${message}` : `! ${message}`);
 }

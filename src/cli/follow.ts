@@ -1,7 +1,7 @@
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from '../rollout/session.ts';
-import { ask } from './ask.ts';
-import { type CliContext, isInteractive } from './context.ts';
+import { ask, type Question } from './ask.ts';
+import { type CliContext, isInteractive, say } from './context.ts';
 
 export type OnInterrupt = 'leave' | 'stop' | 'rollback';
 
@@ -18,6 +18,8 @@ export async function stayWith(
   let interrupts = 0;
   const onSignal = (signal: NodeJS.Signals) => {
     interrupts += 1;
+    // behind the ^C that the terminal has written
+    if (context.voice === 'sentences' && signal === 'SIGINT') say(context);
     if (interrupts > 1 || signal === 'SIGHUP') rollout.send(LEAVE);
     else if (isInteractive(context)) asked.put(INTERRUPTED);
     // what cannot be done now ends in the nearest that can: nobody is there to ask
@@ -48,56 +50,67 @@ const INTENTS: Readonly<Record<OnInterrupt, Intent>> = {
   rollback: { type: 'rollback' },
 };
 
-interface Question {
-  readonly text: string;
+interface Choice extends Question {
   readonly answers: Readonly<Record<string, Intent | 'nothing'>>;
   /** What the end of the input means. */
   readonly silence: Intent | 'nothing';
 }
 
-const INTERRUPTED: Question = {
+const INTERRUPTED: Choice = {
   text: '\n[f]inish this instance and stop · roll [b]ack · [l]eave (the rest waits) · [c]ontinue: ',
+  spoken: 'Type f to finish this instance and stop, b to roll back, l to leave so that the rest waits, or c to go on.',
   answers: { f: { type: 'pause' }, b: { type: 'rollback' }, l: LEAVE, c: 'nothing' },
   silence: 'nothing',
 };
 
 /** What it may be told depends on why it waits; what is not legal is refused with the reason. */
-function pausedFor({ reasons, failed = [] }: Extract<RolloutEvent, { type: 'rollout.paused' }>): Question {
+function pausedFor({ reasons, failed = [] }: Extract<RolloutEvent, { type: 'rollout.paused' }>): Choice {
   const host = failed[0]?.split('@').at(-1);
-  const ways: readonly (readonly [letter: string, text: string, intent: Intent])[] = [
-    ...(reasons.includes('gate') ? [] : [['r', '[r]esume', { type: 'resume' }] as const]),
+  const ways: readonly Way[] = [
+    ...(reasons.includes('gate') ? [] : [wayOf('r', '[r]esume', { type: 'resume' })]),
     ...(reasons.includes('gate') || reasons.includes('inconclusive')
-      ? [['y', '[y] approve', { type: 'approve', scope: 'step', why: '' }] as const]
+      ? [wayOf('y', '[y] approve', { type: 'approve', scope: 'step', why: '' })]
       : []),
-    ...(host === undefined ? [] : [['s', `[s]kip ${host}`, { type: 'skip', host }] as const]),
-    ['b', 'roll [b]ack', { type: 'rollback' }],
-    ['a', '[a]bort and keep it as it is', { type: 'abort' }],
-    ['l', '[l]eave', LEAVE],
+    ...(host === undefined ? [] : [wayOf('s', `[s]kip ${host}`, { type: 'skip', host })]),
+    wayOf('b', 'roll [b]ack', { type: 'rollback' }),
+    wayOf('a', '[a]bort and keep it as it is', { type: 'abort' }),
+    wayOf('l', '[l]eave', LEAVE),
   ];
   return {
-    text: `${ways.map(([, text]) => text).join(' · ')}: `,
-    answers: Object.fromEntries(ways.map(([letter, , intent]) => [letter, intent])),
+    text: `${ways.map(({ text }) => text).join(' · ')}: `,
+    spoken: `It waits for you. Type ${ways.map(({ letter, spoken }) => `${letter} to ${spoken}`).join(', ')}.`,
+    answers: Object.fromEntries(ways.map(({ letter, intent }) => [letter, intent])),
     silence: LEAVE,
   };
+}
+
+interface Way extends Question {
+  readonly letter: string;
+  readonly intent: Intent;
+}
+
+/** "roll [b]ack", which is said as "b to roll back". */
+function wayOf(letter: string, text: string, intent: Intent): Way {
+  return { letter, text, intent, spoken: text.replace(`[${letter}] `, '').replace(`[${letter}]`, letter) };
 }
 
 /** One question at a time: a new one takes the place of the one before. */
 function createQuestions(context: CliContext, rollout: RunningRollout) {
   let current = new AbortController();
-  const pose = async ({ text, answers, silence }: Question, over: AbortSignal): Promise<void> => {
+  const pose = async ({ answers, silence, ...question }: Choice, over: AbortSignal): Promise<void> => {
     for (;;) {
-      const answer = await ask(context, text, over);
+      const answer = await ask(context, question, over);
       if (over.aborted) return;
       const intent = answer === undefined ? silence : answers[answer.toLowerCase()[0] ?? ''];
       if (intent === undefined) continue;
       const refused = intent === 'nothing' ? undefined : rollout.send(intent);
       if (refused === undefined) return;
-      context.stdout.write(`Not now: ${refused}.\n`);
+      say(context, `Not now: ${refused}.`);
       if (answer === undefined) return;
     }
   };
   return {
-    put: (question: Question) => {
+    put: (question: Choice) => {
       current.abort();
       current = new AbortController();
       void pose(question, current.signal);

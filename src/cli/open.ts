@@ -8,7 +8,7 @@ import { connect } from '../ssh/connect.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
 import { knockAt, resolveTarget } from '../ssh/resolve.ts';
 import { cacheDir } from './cache-dir.ts';
-import { type CliContext, type GlobalOptions, isInteractive } from './context.ts';
+import { type CliContext, type GlobalOptions, isInteractive, remark } from './context.ts';
 import { personAt } from './person.ts';
 
 export type OpenStage = StageSession & StageHosts & { readonly settings: Settings };
@@ -55,7 +55,7 @@ export function openSettings(context: CliContext, settings: Settings, options: O
   const connecting: ConnectOptions = {
     acceptNewHostKeys: options.acceptNewHostKeys ?? false,
     onHostKeyAdded: ({ host, fingerprint }) =>
-      context.stderr.write(`${host}: added its host key ${fingerprint} to known_hosts\n`),
+      remark(context, `${host}: added its host key ${fingerprint} to known_hosts`),
     ...(atTerminal === undefined ? {} : { ask: atTerminal.ask }),
     ...options.person,
     clock: context.clock,

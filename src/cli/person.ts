@@ -3,6 +3,7 @@ import type { PromptWords } from '../ssh/prompt-words.ts';
 import { createPromptQueue } from '../ssh/prompts.ts';
 import type { Prompt, PromptQueue } from '../ssh/prompts.ts';
 import type { CliContext } from './context.ts';
+import { sentence } from './report/speech.ts';
 import { readHidden, readLine, turnsAt } from './terminal.ts';
 import type { Asking, Terminal } from './terminal.ts';
 
@@ -10,17 +11,18 @@ import type { Asking, Terminal } from './terminal.ts';
  * Whoever sits at the terminal, to answer what hosts and keys ask for; undefined when nobody does. It is asked on stderr:
  * what commands print on stdout may be read by a program.
  */
-export function personAt({ stdin, stdout, stderr }: CliContext): PromptQueue | undefined {
+export function personAt({ stdin, stdout, stderr, voice }: CliContext): PromptQueue | undefined {
   const output = [stderr, stdout].find((stream) => stream.isTTY);
   if (!stdin.isTTY || output === undefined) return undefined;
-  const terminal: Terminal = { input: stdin, output };
+  const terminal: Terminal = { input: stdin, output, voice };
   const queue = createPromptQueue((prompt, signal) =>
     turnsAt(stdin)(() => put(terminal, prompt, { signal, onInterrupt }), signal),
   );
-  const onInterrupt = () => {
+  const onInterrupt = (heard: 'key' | 'signal') => {
     queue.close();
+    const isHeard = heard === 'signal' && process.listenerCount('SIGINT') > 1;
     // as if no question had been there, once the terminal is as it was: whoever listens decides, else the process ends
-    setImmediate(() => process.emit('SIGINT', 'SIGINT') || process.kill(process.pid, 'SIGINT'));
+    if (!isHeard) setImmediate(() => process.emit('SIGINT', 'SIGINT') || process.kill(process.pid, 'SIGINT'));
     return 'ends' as const;
   };
   return queue;
@@ -29,7 +31,12 @@ export function personAt({ stdin, stdout, stderr }: CliContext): PromptQueue | u
 async function put(terminal: Terminal, prompt: Prompt, asking: Asking): Promise<string | undefined> {
   const words = promptWords(prompt);
   const isPlain = words.lines.length === 0 && words.answer !== 'yesNo';
-  if (!isPlain) terminal.output.write([`${words.title}:`, ...words.lines.map((line) => `  ${line}`), ''].join('\n'));
+  if (!isPlain)
+    terminal.output.write(
+      introduction(words, terminal)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   switch (words.answer) {
     case 'hidden':
       return readHidden(terminal, `${words.label}: `, asking);
@@ -40,6 +47,10 @@ async function put(terminal: Terminal, prompt: Prompt, asking: Asking): Promise<
   }
 }
 
+function introduction({ title, lines }: PromptWords, { voice }: Terminal): readonly string[] {
+  return voice === 'sentences' ? [title, ...lines].map(sentence) : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
 /** The whole word, as with OpenSSH: it is not to be said by the way. The fingerprint itself is a yes, too. */
 async function readYesNo(
   terminal: Terminal,
@@ -48,7 +59,8 @@ async function readYesNo(
 ): Promise<string | undefined> {
   const shown = prompt.type === 'hostKey' ? prompt.question.fingerprint : undefined;
   for (;;) {
-    const answer = await readLine(terminal, `${label}? [yes/no] `, asking);
+    const how = terminal.voice === 'sentences' ? 'Type yes or no.' : '[yes/no]';
+    const answer = await readLine(terminal, `${label}? ${how} `, asking);
     if (answer === undefined || /^no?$/i.test(answer)) return undefined;
     if (answer.toLowerCase() === 'yes' || answer === shown) return 'yes';
     terminal.output.write('Type yes or no.\n');

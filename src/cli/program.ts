@@ -1,19 +1,23 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asSlipwayError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { sanitiseLines } from '../base/sanitise.ts';
 import { list } from '../base/text.ts';
 import { STRATEGIES } from '../config/settings.ts';
 import { THEMES } from '../prefs/themes.ts';
-import type { CliContext, GlobalOptions } from './context.ts';
+import { complain } from './complain.ts';
+import { type CliContext, type GlobalOptions, note, sayJson, type World } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { troubleJson, troubleLines } from './report/trouble.ts';
+import { troubleFacts } from './report/trouble.ts';
 import { addHosts } from './program-hosts.ts';
 import { addRunning } from './program-running.ts';
 import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
+import { voiceOf } from './voice.ts';
 
 /** argv → exit code. Never throws, never exits the process. */
-export async function main(argv: readonly string[], context: CliContext): Promise<number> {
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  const context: CliContext = { ...world, voice: voiceOf(argv, world.env) };
   let exitCode = 0;
   const program = buildProgram(context, (code) => (exitCode = code));
   try {
@@ -22,8 +26,8 @@ export async function main(argv: readonly string[], context: CliContext): Promis
   } catch (thrown) {
     if (thrown instanceof CommanderError) return commanderExit(thrown);
     const json = argv.includes('--json');
-    if (json) context.stdout.write(`${troubleJson(thrown)}\n`);
-    else troubleLines(thrown, { stack: argv.includes('--debug') }).forEach((line) => context.stderr.write(`${line}\n`));
+    if (json) sayJson(context, troubleFacts(thrown));
+    else complain(context, thrown, { stack: argv.includes('--debug') });
     return asSlipwayError(thrown).exitCode;
   }
 }
@@ -42,11 +46,15 @@ export function buildProgram(context: CliContext, done: Done): Command {
       'Deploys an app to plain hosts over SSH: versioned releases, rolling updates with health waits, and the way back.',
     )
     .version(VERSION)
-    .argument('[stage]', 'opens the full-screen program on this stage (a text status without a terminal)')
+    .argument(
+      '[stage]',
+      'opens the full-screen program on this stage (with --plain a menu to type numbers at; a text status without a terminal)',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      // it repeats what was typed, or pasted
+      writeErr: (text) => sanitiseLines(text).forEach((line) => note(context, line)),
     })
     .showSuggestionAfterError()
     .allowExcessArguments()
@@ -83,6 +91,7 @@ Examples:
   slipway deploy production --ref v1.4.0 --yes
   slipway rollback production      back to the last good release
   slipway demo                     try it all on this machine, without a host
+  slipway production --plain       a menu in place of the full screen, read aloud by a screen reader
 
 Exit codes:
 ${Object.entries(EXIT_CODES)
@@ -96,6 +105,7 @@ function withGlobals(command: Command): Command {
     .option('--accept-new-host-keys', 'add the keys of hosts that were never seen before to known_hosts')
     .option('--no-color', 'no colours')
     .addOption(new Option('--theme <theme>', 'colours of the full-screen program').choices(THEMES))
+    .option('--plain', 'in sentences, one a line, nothing redrawn: for screen readers and pipes (or ACCESSIBLE=1)')
     .option('--debug', 'show stack traces');
 }
 

@@ -1,12 +1,16 @@
 import { Cancelled } from '../base/errors.ts';
-import type { PreparedRollout } from '../rollout/session.ts';
+import type { RolloutEvent } from '../rollout/events.ts';
+import type { PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import { confirmPlan } from './ask.ts';
-import { type CliContext, say } from './context.ts';
+import { complain } from './complain.ts';
+import { type CliContext, note, say, sayJson, speak } from './context.ts';
 import { type OnInterrupt, stayWith } from './follow.ts';
 import type { LimitFlags, OpenStage } from './open.ts';
 import { planLines } from './report/plan.ts';
+import { planSentences } from './report/plain-plan.ts';
+import { createSentenceReport } from './report/sentences.ts';
+import { quoted, sentence, toType } from './report/speech.ts';
 import { createTextReport } from './report/text.ts';
-import { troubleLines } from './report/trouble.ts';
 
 export interface RolloutFlags extends LimitFlags {
   readonly yes?: boolean;
@@ -30,10 +34,9 @@ export async function runRollout(
 ): Promise<number> {
   const prepared = await interruptible(plan);
   const json = flags.json === true;
-  if (!json) planLines(prepared).forEach((line) => say(context, line));
+  if (!json) speak(context, { lines: () => planLines(prepared), sentences: () => planSentences(prepared) });
   if (flags.dryRun || prepared.alreadyLive) {
-    if (json)
-      say(context, JSON.stringify({ v: 1, type: 'plan', alreadyLive: prepared.alreadyLive, plan: prepared.plan }));
+    if (json) sayJson(context, { v: 1, type: 'plan', alreadyLive: prepared.alreadyLive, plan: prepared.plan });
     return 0;
   }
   const confirmed = await confirmPlan(context, prepared.plan, {
@@ -41,24 +44,34 @@ export async function runRollout(
     protected: session.protected || confirm === 'typed',
   });
   if (!confirmed) throw new Cancelled('Not confirmed: nothing was changed.');
-  // tables are slow to load
-  const isWatched = !json && prepared.plan.steps.some(({ type }) => type === 'analyze');
-  const tables = isWatched ? await import('./report/analysis.ts') : {};
+  const report = json ? (event: RolloutEvent) => sayJson(context, event) : await reportOf(context, prepared);
   const rollout = session.start(prepared);
-  rollout.subscribe(
-    json ? (event) => say(context, JSON.stringify(event)) : createTextReport((line) => say(context, line), tables),
-  );
+  rollout.subscribe(report);
   const outcome = await stayWith(context, rollout, flags);
-  if (json) {
-    const { exitCode, message, next } = outcome;
-    say(context, JSON.stringify({ v: 1, type: 'result', exitCode, message, next, code: outcome.error?.code }));
-  } else if (outcome.error) {
-    troubleLines(outcome.error).forEach((line) => context.stderr.write(`${line}\n`));
-  } else {
-    say(context, outcome.message);
-    if (outcome.next !== undefined) say(context, `  next: ${outcome.next}`);
-  }
+  tellOutcome(context, outcome, json ? 'program' : 'people');
   return outcome.exitCode;
+}
+
+async function reportOf(context: CliContext, { plan }: PreparedRollout): Promise<(event: RolloutEvent) => void> {
+  const write = (line: string) => say(context, line);
+  if (context.voice === 'sentences') return createSentenceReport(write);
+  // tables are slow to load
+  const isWatched = plan.steps.some(({ type }) => type === 'analyze');
+  return createTextReport(write, isWatched ? await import('./report/analysis.ts') : {});
+}
+
+function tellOutcome(context: CliContext, outcome: RolloutOutcome, whom: 'people' | 'program'): void {
+  const { exitCode, message, next, error } = outcome;
+  if (whom === 'program') sayJson(context, { v: 1, type: 'result', exitCode, message, next, code: error?.code });
+  else if (error) complain(context, error);
+  else
+    speak(context, {
+      lines: () => [message, ...(next === undefined ? [] : [`  next: ${next}`])],
+      sentences: () => [
+        sentence(message),
+        ...(next === undefined ? [] : [sentence(`What to do next: ${toType(next)}`)]),
+      ],
+    });
 }
 
 /** Planning changes nothing: a signal ends it at once, with 130. */
@@ -77,6 +90,8 @@ async function interruptible(plan: (signal: AbortSignal) => Promise<PreparedRoll
 }
 
 /** What a build says goes beside the report. */
-export function buildLine({ stderr }: CliContext): (line: string) => void {
-  return (line) => void stderr.write(`build │ ${line}\n`);
+export function buildLine(context: CliContext): (line: string) => void {
+  const words = (line: string) =>
+    context.voice === 'sentences' ? sentence(`The build says: ${quoted(line)}`) : `build │ ${line}`;
+  return (line) => note(context, words(line));
 }

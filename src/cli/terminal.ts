@@ -1,20 +1,23 @@
+import { createInterface as createReader } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 import { createTurns } from '../ssh/turns.ts';
 import type { Turns } from '../ssh/turns.ts';
 import { HiddenLine } from './hidden-line.ts';
 import type { Typed } from './hidden-line.ts';
+import type { Voice } from './voice.ts';
 
 /** Where a person sits. */
 export interface Terminal {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
+  readonly voice: Voice;
 }
 
 export interface Asking {
   /** Takes the question back. */
   readonly signal?: AbortSignal | undefined;
-  /** What Ctrl-C does, and what becomes of the question. */
-  readonly onInterrupt: () => 'stays' | 'ends';
+  /** What Ctrl-C does, and what becomes of the question. `signal`: whoever listens has heard it already. */
+  readonly onInterrupt: (heard: 'key' | 'signal') => 'stays' | 'ends';
 }
 
 const turns = new WeakMap<NodeJS.ReadStream, Turns>();
@@ -27,13 +30,46 @@ export function turnsAt(input: NodeJS.ReadStream): Turns {
 }
 
 /** One line. Undefined when the signal ends it, or the input does. */
-export async function readLine({ input, output }: Terminal, question: string, { signal, onInterrupt }: Asking) {
+export function readLine(terminal: Terminal, question: string, asking: Asking): Promise<string | undefined> {
+  return terminal.voice === 'sentences'
+    ? readWhole(terminal, question, asking)
+    : readEdited(terminal, question, asking);
+}
+
+/**
+ * A line that the terminal itself edits and hands over whole, below a question that has a line of its own: nothing is ever
+ * drawn again, and whatever is said meanwhile begins a line.
+ */
+async function readWhole({ input, output }: Terminal, question: string, { signal, onInterrupt }: Asking) {
+  output.write(`${question.trim()}\n`);
+  if (input.readableEnded || input.destroyed || signal?.aborted === true) return undefined;
+  const reader = createReader({ input, terminal: false });
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const end = () => resolve(undefined);
+  const interrupted = () => {
+    // behind the ^C that the terminal has written
+    output.write('\n');
+    if (onInterrupt('signal') === 'ends') end();
+  };
+  reader.once('line', (line) => resolve(line.trim())).once('close', end);
+  signal?.addEventListener('abort', end, { once: true });
+  process.on('SIGINT', interrupted);
+  try {
+    return await promise;
+  } finally {
+    process.off('SIGINT', interrupted);
+    signal?.removeEventListener('abort', end);
+    reader.close();
+  }
+}
+
+async function readEdited({ input, output }: Terminal, question: string, { signal, onInterrupt }: Asking) {
   const terminal = createInterface({ input, output });
   try {
     const closed = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
     // readline takes Ctrl-C for itself
     terminal.on('SIGINT', () => {
-      if (onInterrupt() === 'ends') terminal.close();
+      if (onInterrupt('key') === 'ends') terminal.close();
     });
     const answer = terminal.question(question, signal ? { signal } : {}).catch(() => undefined);
     return (await Promise.race([answer, closed]))?.trim();
@@ -68,6 +104,6 @@ export async function readHidden({ input, output }: Terminal, question: string, 
     signal?.addEventListener('abort', decline, { once: true });
     if (signal?.aborted === true) decline();
   });
-  if (typed === 'interrupted') onInterrupt();
+  if (typed === 'interrupted') onInterrupt('key');
   return typed === 'entered' ? line.text : undefined;
 }

@@ -1,7 +1,7 @@
 import { Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
 import type { ChannelEnd } from '../ssh/transport.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, text } from './frames.ts';
 import { notLoaded } from './not-loaded.ts';
 import { type Payload, sendPayload } from './payload.ts';
 import { createNonce, type Request, requestText, type Sent } from './request.ts';
@@ -202,8 +202,8 @@ function lost({ host, request }: Asked, end: ChannelEnd): ConnectionLostError {
 }
 
 function describe(end: ChannelEnd, last?: Frame): string {
-  if (last) return `status ${last.fields[0] ?? '?'}`;
-  if (end.type === 'signal') return `ended by ${end.signal}`;
+  if (last) return `status ${text(last, 0) || '?'}`;
+  if (end.type === 'signal') return `ended by ${sanitise(end.signal)}`;
   return end.type === 'exit' ? `status ${end.status}` : end.type;
 }
 

@@ -42,7 +42,7 @@ export function readHostState(host: string, frames: readonly Frame[], wanted: re
         ? [{ name, current: releaseName(frame, 1), service: frame.fields[2] ?? '' }]
         : [];
     }),
-    owner: first('app').fields[0],
+    owner: all('app').map((frame) => text(frame, 0))[0],
     lock: readLock(all('lock')[0]),
     last: text(first('last'), 0) || undefined,
     cutUploads: number(first('cut'), 0),

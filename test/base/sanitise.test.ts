@@ -19,6 +19,13 @@ describe('sanitise', () => {
     expect(sanitise('x\u202ey')).toBe('x\\u202ey');
   });
 
+  it.each(['\u061c', '\u180e', '\u200f', '\u2066', '\u206e', '\ufeff', '\ufffb'])(
+    'shows %j, which turns or hides text',
+    (mark) => {
+      expect(sanitise(`x${mark}y`)).toBe(`x\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}y`);
+    },
+  );
+
   it('leaves text of any script alone, and makes tabs two spaces', () => {
     expect(sanitise('héllo 中文 🚀\tx')).toBe('héllo 中文 🚀  x');
   });
@@ -26,7 +33,7 @@ describe('sanitise', () => {
   it('lets no control character through, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(sanitise(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+        expect(sanitise(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u061c\u202a-\u202e]/);
       }),
     );
   });

@@ -147,7 +147,7 @@ describe('every command', () => {
     expect(code).toBe(3);
     expect(stdout).toMatch(/^WHEN +WHO +WHAT +RELEASE +OUTCOME +WHY\n/);
     expect(stdout.match(/ unlock /g)).toHaveLength(1);
-    expect(stderr).toMatch(/^! two: RemoteError: .*\n$/);
+    expect(stderr).toMatch(/^! two: No connection to two .*\n$/);
     const json = await site.run('history', 'staging', '--json');
     expect(json.code).toBe(3);
     expect(lines(json)[0]).toMatchObject({ v: 1, what: 'deploy', outcome: 'succeeded' });

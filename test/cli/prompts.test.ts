@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { constants, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HiddenLine } from '../../src/cli/hidden-line.ts';
 import { makeKey, publicKey, skipReason, startSshd } from '../ssh/support/sshd.ts';
 import type { Sshd } from '../ssh/support/sshd.ts';
+import { unreadable } from './support/reading-aloud.ts';
 import { MAIN } from './support/site.ts';
 import { Terminal } from './support/terminal.ts';
 
@@ -110,6 +111,18 @@ describe.skipIf(skip !== undefined)(`questions on a terminal${skip === undefined
     await planning.until('Passphrase');
     planning.type('\u0003');
     expect(await planning.code).toBe(130);
+  });
+
+  test('in sentences a question has a line of its own, nothing is redrawn, and Ctrl-C still ends the program', async () => {
+    const asked = start(['status', 'unknown', '--plain']);
+    await asked.until('Trust this key? Type yes or no.');
+    asked.type('no\r');
+    expect(await asked.code).toBe(3);
+    expect(unreadable(asked.raw, ['no'])).toEqual([]);
+    const ended = start(['status', 'unknown', '--plain']);
+    await ended.until('Type yes or no.');
+    ended.type('\u0003');
+    expect(await ended.ended).toMatchObject({ signal: constants.signals.SIGINT });
   });
 
   test('an unknown host key is shown with its fingerprint, and trusted by nothing but a yes', async () => {

@@ -1,9 +1,11 @@
 import { RemoteError, UserError } from '../../base/errors.ts';
 import type { HostClient } from '../../host/verbs.ts';
 import { judgeAgain, type PastAnalysis, readAnalyses } from '../../rollout/past-analysis.ts';
-import { type CliContext, say } from '../context.ts';
+import { type CliContext, sayJson, speak } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { lookLines } from '../report/analysis.ts';
+import { lookSentences } from '../report/plain-analysis.ts';
+import { sentence, spokenRelease } from '../report/speech.ts';
 import type { ListFlags } from './status.ts';
 
 export interface AnalyzeFlags extends ListFlags {
@@ -18,9 +20,12 @@ export async function analyze(context: CliContext, stage: string, flags: Analyze
     const rollout = flags.rollout === undefined ? await newest(stage, hosts) : asId(flags.rollout);
     const analyses = readAnalyses(await journals(rollout, hosts));
     if (analyses.length === 0) throw notAnalysed(stage, `The rollout ${rollout} of ${stage} has watched no canary.`);
-    if (flags.json)
-      say(context, JSON.stringify({ v: 1, rollout, analyses: analyses.map((one) => both(session, one)) }));
-    else linesOf(session, rollout, analyses).forEach((line) => say(context, line));
+    if (flags.json) sayJson(context, { v: 1, rollout, analyses: analyses.map((one) => both(session, one)) });
+    else
+      speak(context, {
+        lines: () => linesOf(session, rollout, analyses),
+        sentences: () => sentencesOf(session, rollout, analyses),
+      });
     return 0;
   } finally {
     await session.close();
@@ -49,6 +54,20 @@ function linesOf(session: OpenStage, rollout: string, analyses: readonly PastAna
       'by the thresholds of today',
       ...now.flatMap(lookLines).map((line) => `  ${line}`),
       '',
+    ];
+  });
+}
+
+function sentencesOf(session: OpenStage, rollout: string, analyses: readonly PastAnalysis[]): readonly string[] {
+  return analyses.flatMap((past) => {
+    const { release, began, then, now } = both(session, past);
+    const when = new Date(began).toISOString().replace(/T(\d\d:\d\d).*$/, ' at $1 UTC');
+    return [
+      sentence(`Rollout ${rollout} watched ${spokenRelease(release)} from ${when} on`),
+      then.length === 0 ? 'Nothing was decided then.' : 'What was decided then:',
+      ...then.flatMap(lookSentences),
+      'By the thresholds of today:',
+      ...now.flatMap(lookSentences),
     ];
   });
 }

@@ -2,7 +2,7 @@ import { Cancelled, UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { list } from '../../base/text.ts';
 import type { Decision } from '../../rollout/session.ts';
-import { ask } from '../ask.ts';
+import { askName } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
@@ -64,6 +64,7 @@ async function requireTyped(context: CliContext, stage: string, { yes }: DecideF
       mend: 'Give --yes.',
     });
   }
-  const typed = await ask(context, `Type ${stage} to drop all gates, bakes and analyses that are left: `);
-  if (typed !== stage) throw new Cancelled('Not confirmed: it waits on.');
+  const what = 'drop all gates, bakes and analyses that are left';
+  const isSure = await askName(context, stage, { text: what, spoken: what });
+  if (!isSure) throw new Cancelled('Not confirmed: it waits on.');
 }

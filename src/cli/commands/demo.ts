@@ -4,6 +4,7 @@ import { shellOut } from '../shell-out.ts';
 import { type CliContext, type GlobalOptions, askedTheme } from '../context.ts';
 import { memoryPrefs } from '../../prefs/prefs.ts';
 import { runRollout } from '../run-rollout.ts';
+import { voiceOf } from '../voice.ts';
 import { showStatus } from './status.ts';
 
 export interface DemoFlags extends Pick<GlobalOptions, 'theme' | 'color'> {
@@ -12,9 +13,14 @@ export interface DemoFlags extends Pick<GlobalOptions, 'theme' | 'color'> {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Three embedded hosts and the greeter: on a terminal to play with, else (or with --plain) a story as text. */
-export async function demo(context: CliContext, flags: DemoFlags): Promise<number> {
-  if (demoMode(flags.plain === true ? 'plain' : 'any', context) === 'screen') {
+/**
+ * Three embedded hosts and the greeter: on a terminal to play with, else (or with --plain) a story as text. It is told in
+ * sentences where the environment asks for them: --plain alone means no full screen, as it always has.
+ */
+export async function demo(world: CliContext, flags: DemoFlags): Promise<number> {
+  const context: CliContext = { ...world, voice: voiceOf([], world.env) };
+  const isPlain = flags.plain === true || context.voice === 'sentences';
+  if (demoMode(isPlain ? 'plain' : 'any', context) === 'screen') {
     // the full-screen program answers signals by itself
     return runDemo({ streams: context, mode: 'screen', openScreen: (scene) => openScreen(context, scene, flags) });
   }

@@ -1,7 +1,8 @@
 import type { Diagnosis } from '../../rollout/diagnosis.ts';
-import { type CliContext, say } from '../context.ts';
+import { type CliContext, sayJson, speak } from '../context.ts';
 import { openStage } from '../open.ts';
 import { countVerdicts, doctorLines } from '../report/doctor.ts';
+import { doctorSentences } from '../report/plain-doctor.ts';
 import type { ListFlags } from './status.ts';
 
 /** Exit 3 when something is bad: a warning, or what could not be looked at, stops nobody. */
@@ -10,8 +11,8 @@ export async function doctor(context: CliContext, stage: string, flags: ListFlag
   try {
     const diagnosis = await session.diagnose();
     const exitCode = countVerdicts(diagnosis).bad > 0 ? 3 : 0;
-    if (flags.json) jsonLines(stage, diagnosis, exitCode).forEach((line) => say(context, JSON.stringify(line)));
-    else doctorLines(diagnosis).forEach((line) => say(context, line));
+    if (flags.json) jsonLines(stage, diagnosis, exitCode).forEach((line) => sayJson(context, line));
+    else speak(context, { lines: () => doctorLines(diagnosis), sentences: () => doctorSentences(diagnosis) });
     return exitCode;
   } finally {
     await session.close();

@@ -3,7 +3,7 @@ import type { LockOwner } from '../../host/state.ts';
 import { MANUAL } from '../../rollout/lock-words.ts';
 import { lockedError } from '../../rollout/locking.ts';
 import { thisOwner } from '../../rollout/owner.ts';
-import { type CliContext, type GlobalOptions, say } from '../context.ts';
+import { announce, type CliContext, type GlobalOptions, sayJson } from '../context.ts';
 import { openStage } from '../open.ts';
 
 export interface LockFlags extends GlobalOptions {
@@ -26,7 +26,8 @@ export async function lock(context: CliContext, stage: string, flags: LockFlags)
       if (answer.type === 'refused') throw lockedError(stage, host, answer.by);
       taken.push(host);
     }
-    say(context, flags.json ? JSON.stringify({ v: 1, locked: taken, owner }) : `${stage} is locked: ${owner.why}`);
+    if (flags.json) sayJson(context, { v: 1, locked: taken, owner });
+    else announce(context, `${stage} is locked: ${owner.why}`);
     return 0;
   } catch (thrown) {
     await Promise.allSettled(taken.map((host) => session.clients.get(host)!.unlock({ rollout: owner.rollout })));

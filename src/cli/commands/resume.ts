@@ -3,11 +3,14 @@ import { mergeFleet } from '../../rollout/fleet.ts';
 import { plannedHosts } from '../../rollout/targets.ts';
 import type { Unfinished } from '../../rollout/unfinished.ts';
 import { unfinishedWords } from '../../rollout/unfinished-words.ts';
-import { ask } from '../ask.ts';
-import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
+import { ask, askYes } from '../ask.ts';
+import { type CliContext, type GlobalOptions, isInteractive, say, sayJson, speak, warn } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 import { fleetLines } from '../report/fleet.ts';
+import { fleetSentences } from '../report/plain-fleet.ts';
+import { sentence } from '../report/speech.ts';
 import { buildLine, type RolloutFlags, runRollout } from '../run-rollout.ts';
+import { unfinishedText } from '../standing.ts';
 import { tellIn } from './tell.ts';
 
 export interface ResumeFlags extends GlobalOptions, RolloutFlags {
@@ -16,7 +19,7 @@ export interface ResumeFlags extends GlobalOptions, RolloutFlags {
   readonly accept?: boolean;
 }
 
-type Way = 'continue' | 'rollback' | 'accept';
+export type Way = 'continue' | 'rollback' | 'accept';
 
 /** A rollout that waits at another terminal goes on; of one that nobody runs any more a person says what becomes of it. */
 export async function resume(context: CliContext, stage: string, flags: ResumeFlags): Promise<number> {
@@ -24,9 +27,9 @@ export async function resume(context: CliContext, stage: string, flags: ResumeFl
   try {
     const unfinished = await findGone(session);
     if (unfinished === undefined) return await tellIn(context, session, { ...flags, intent: { type: 'resume' } });
-    if (flags.json !== true) linesOf(session, unfinished).forEach((line) => say(context, line));
+    if (flags.json !== true) tellUnfinished(context, session, unfinished);
     const way = chosen(flags) ?? (await choose(context, stage));
-    return await go(context, session, { way, unfinished, flags });
+    return await endUnfinished(context, session, { way, unfinished, flags });
   } finally {
     await session.close();
   }
@@ -43,13 +46,15 @@ export async function findGone(session: OpenStage): Promise<Unfinished | undefin
 }
 
 /** What it meant to do, and what every instance really runs. */
-function linesOf({ instances }: OpenStage, unfinished: Unfinished): readonly string[] {
+function tellUnfinished(context: CliContext, session: OpenStage, unfinished: Unfinished): void {
+  const fleet = mergeFleet(unfinished.readings, session.instances);
   const [what, where] = unfinishedWords(unfinished);
-  return [
-    `${what}.`,
-    `${where}:`,
-    ...fleetLines(mergeFleet(unfinished.readings, instances)).map((line) => `  ${line}`),
-  ];
+  // while a rollout has the stage, nothing of it counts as drift
+  const ways = { reconcile: '', unlock: '', now: context.clock.now() };
+  speak(context, {
+    lines: () => [`${what}.`, `${where}:`, ...fleetLines(fleet).map((line) => `  ${line}`)],
+    sentences: () => [...fleetSentences(session, fleet, ways), sentence(unfinishedText(unfinished))],
+  });
 }
 
 function chosen({ continue: goOn, rollback, accept }: ResumeFlags): Way | undefined {
@@ -74,7 +79,10 @@ async function choose(context: CliContext, stage: string): Promise<Way> {
       mend: 'Give --continue (do the rest), --rollback (go back) or --accept (leave all as it is), and --yes.',
     });
   }
-  const answer = await ask(context, 'Continue, roll back, or accept it as it is? [c/r/a] ');
+  const answer = await ask(context, {
+    text: 'Continue, roll back, or accept it as it is? [c/r/a] ',
+    spoken: 'Type c to do the rest of it, r to roll back, or a to accept it as it is; anything else changes nothing.',
+  });
   switch (answer?.trim().toLowerCase()) {
     case 'c':
       return 'continue';
@@ -87,13 +95,18 @@ async function choose(context: CliContext, stage: string): Promise<Way> {
   }
 }
 
-interface Going {
+export interface Going {
   readonly way: Way;
   readonly unfinished: Unfinished;
-  readonly flags: ResumeFlags;
+  readonly flags: RolloutFlags;
 }
 
-async function go(context: CliContext, session: OpenStage, { way, unfinished, flags }: Going): Promise<number> {
+/** Makes of it what a person has decided. */
+export async function endUnfinished(
+  context: CliContext,
+  session: OpenStage,
+  { way, unfinished, flags }: Going,
+): Promise<number> {
   const { rollout: takes, plan } = unfinished;
   const only = plannedHosts(plan, session.hosts);
   const onBuildLine = buildLine(context);
@@ -123,14 +136,13 @@ async function acceptIt(
         mend: 'Give --yes.',
       });
     }
-    const typed = await ask(context, 'Leave every instance as it is, and give the stage free? [y/N] ');
-    if (!/^y(es)?$/i.test(typed ?? '')) throw new Cancelled('Not confirmed: it stays as it is.');
+    const what = 'Leave every instance as it is, and give the stage free?';
+    const isSure = await askYes(context, { text: what, spoken: what });
+    if (!isSure) throw new Cancelled('Not confirmed: it stays as it is.');
   }
   const untold = await session.accept(unfinished);
-  if (flags.json) say(context, JSON.stringify({ v: 1, accepted: unfinished.rollout, untold }));
+  if (flags.json) sayJson(context, { v: 1, accepted: unfinished.rollout, untold });
   else say(context, `${session.stage} is free; every instance stays as it is.`);
-  untold.forEach((host) =>
-    context.stderr.write(`! ${host} could not be told: its lock is taken over by the next rollout\n`),
-  );
+  untold.forEach((host) => warn(context, `${host} could not be told: its lock is taken over by the next rollout`));
   return untold.length > 0 ? 3 : 0;
 }

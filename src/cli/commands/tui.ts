@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { loadAll, loadSettings } from '../../config/load.ts';
-import { type CliContext, type GlobalOptions, askedTheme, isInteractive } from '../context.ts';
+import { type CliContext, type GlobalOptions, askedTheme, isInteractive, warn } from '../context.ts';
 import { openSettings } from '../open.ts';
 import { shellOut, specIn } from '../shell-out.ts';
 import { UserError } from '../../base/errors.ts';
 import { list } from '../../base/text.ts';
 import { status } from './status.ts';
 
-/** The full-screen program; without a terminal the status of the stage as text. */
+/** The full-screen program, or a menu where sentences are spoken; without a terminal the status of the stage as text. */
 export async function tui(context: CliContext, stage: string | undefined, flags: GlobalOptions): Promise<number> {
   const file = resolve(context.cwd, flags.config);
   const all = await loadAll(file);
@@ -26,6 +26,16 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
   // an unknown stage is named with its nearest; one that was remembered may be gone
   if (stage !== undefined) await loadSettings({ file, stage });
   const initial = all.find((settings) => settings.stage === wanted)?.stage;
+  if (context.voice === 'sentences') {
+    if (warning !== undefined) warn(context, warning);
+    const { runMenu } = await import('../menu/menu.ts');
+    const open = (name: string) => {
+      prefs.rememberStage(file, name);
+      const settings = all.find((one) => one.stage === name)!;
+      return openSettings(context, settings, { ...flags, whenPaused: 'wait' });
+    };
+    return runMenu(context, { stages: all.map((one) => one.stage), initial, open });
+  }
   const { startTui } = await import('../../tui/index.ts');
   return startTui({
     sessions: all.map((settings) => ({

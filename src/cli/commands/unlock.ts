@@ -4,8 +4,8 @@ import type { LockState } from '../../host/state.ts';
 import { describeLock, STALE_MS } from '../../rollout/lock-words.ts';
 import { lockedError } from '../../rollout/locking.ts';
 import { isDeadHere, whoAmI } from '../../rollout/owner.ts';
-import { ask } from '../ask.ts';
-import { type CliContext, type GlobalOptions, isInteractive, say } from '../context.ts';
+import { askName } from '../ask.ts';
+import { type CliContext, type GlobalOptions, isInteractive, announce, say, sayJson, warn } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
 
 export interface UnlockFlags extends GlobalOptions {
@@ -31,13 +31,13 @@ export async function unlock(context: CliContext, stage: string, flags: UnlockFl
     const record: HistoryRecord = { at: context.clock.now(), by: whoAmI(), what: 'unlock', outcome: 'released', why };
     const released = await releaseAll(session, locks, record);
     const unreachable = fleet.hosts.flatMap((one) => (one.type === 'unreachable' ? [one.host] : []));
-    if (flags.json) say(context, JSON.stringify({ v: 1, released, unreachable }));
+    if (flags.json) sayJson(context, { v: 1, released, unreachable });
     else
       say(
         context,
         released.length > 0 ? `${stage} is unlocked on ${released.join(', ')}.` : `${stage} was not locked.`,
       );
-    unreachable.forEach((host) => context.stderr.write(`! ${host} cannot be reached: its lock may still be there\n`));
+    unreachable.forEach((host) => warn(context, `${host} cannot be reached: its lock may still be there`));
     return unreachable.length > 0 ? 3 : 0;
   } finally {
     await session.close();
@@ -72,8 +72,9 @@ async function requireForce(context: CliContext, { stage, living, flags }: Livin
       mend: 'Give -m WHY.',
     });
   }
-  const typed = await ask(context, `${describeLock(living)}. Type ${stage} to break the lock: `);
-  if (typed !== stage) throw new UserError({ code: 'SLIP_NEEDS_YES', message: 'Not confirmed: the lock stays.' });
+  announce(context, `${stage} is locked by ${describeLock(living)}.`);
+  if (!(await askName(context, stage, { text: 'break the lock', spoken: 'break the lock' })))
+    throw new UserError({ code: 'SLIP_NEEDS_YES', message: 'Not confirmed: the lock stays.' });
 }
 
 /** Releases the locks that were judged, and no other that somebody may have taken since. */

@@ -7,6 +7,7 @@ import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import { wishText } from '../../rollout/wish-words.ts';
 import { evidenceLines } from './evidence.ts';
+import { createProbePace, createSyncPace } from './pace.ts';
 
 export type Write = (line: string) => void;
 
@@ -146,13 +147,12 @@ function instanceLines({ instance, state, release, reason, proof }: Of<'instance
   }
 }
 
-/** Attempts are told when their outcome changes, and every ten: a wait is never silent and never a flood. */
 function createProbeLines() {
-  const told = new Map<string, string>();
-  return ({ instance, attempt, sample, healthyMs, neededMs }: Of<'probe.sample'>): readonly string[] => {
+  const isTold = createProbePace();
+  return (event: Of<'probe.sample'>): readonly string[] => {
+    if (!isTold(event)) return [];
+    const { instance, attempt, sample, healthyMs, neededMs } = event;
     const outcome = `${sample.healthy ? 'healthy' : 'not healthy'} (${sample.outcome})`;
-    if (told.get(instance) === outcome && attempt % 10 !== 0) return [];
-    told.set(instance, outcome);
     const stay =
       sample.healthy && healthyMs < neededMs ? `, must stay so for ${formatDuration(neededMs - healthyMs)}` : '';
     return [`${instance}: attempt ${attempt}: ${outcome}${stay}`];
@@ -161,20 +161,21 @@ function createProbeLines() {
 
 const SYNC_TOLD_MS = 2000;
 
-/** How much is to be sent, then every two seconds how far it is, how fast, and how long it will take. */
 function createSyncLines() {
-  const attempts = new Map<string, { readonly began: number; readonly told: number }>();
-  return ({ host, sent, total, t }: Of<'sync.progress'>): readonly string[] => {
-    const attempt = attempts.get(host);
-    if (!attempt || sent === 0) {
-      attempts.set(host, { began: t, told: t });
-      return total === 0 ? [] : [`${host}: sending ${formatBytes(total)}`];
+  const pace = createSyncPace(SYNC_TOLD_MS);
+  return (event: Of<'sync.progress'>): readonly string[] => {
+    const { host, sent, total } = event;
+    const told = pace(event);
+    switch (told?.type) {
+      case 'begins':
+        return [`${host}: sending ${formatBytes(total)}`];
+      case 'goesOn': {
+        const left = formatDuration(told.leftMs);
+        return [`${host}: ${formatBytes(sent)} of ${formatBytes(total)}, ${formatRate(told.rate)}, ${left} left`];
+      }
+      case undefined:
+        return [];
     }
-    if (sent >= total || t - attempt.told < SYNC_TOLD_MS) return [];
-    attempts.set(host, { ...attempt, told: t });
-    const rate = sent / ((t - attempt.began) / 1000);
-    const left = formatDuration(Math.ceil((total - sent) / rate) * 1000);
-    return [`${host}: ${formatBytes(sent)} of ${formatBytes(total)}, ${formatRate(rate)}, ${left} left`];
   };
 }
 

@@ -1,0 +1,48 @@
+import { announce, type CliContext, say } from '../context.ts';
+import type { OpenStage } from '../open.ts';
+import { spokenInstances } from '../report/speech.ts';
+import { choose, numbered } from './choose.ts';
+import type { Ended, Here } from './menu.ts';
+
+/** Follows the log of an instance until Ctrl-C, line by line as they are. */
+export async function followLog({ context, session }: Here): Promise<Ended> {
+  // files alone have none
+  const logging = session.settings.instances.filter(({ service }) => service.type !== 'files').map(({ id }) => id);
+  if (logging.length === 0) {
+    announce(context, `No instance of ${session.stage} has a log: it is files only`);
+    return {};
+  }
+  const instance = await choose(context, {
+    title: 'Which instance?',
+    back: 'go back to the menu',
+    all: numbered(logging.map((id) => [spokenInstances([id]), id] as const)),
+  });
+  if (instance !== undefined) await follow(context, session, instance);
+  return {};
+}
+
+async function follow(context: CliContext, session: OpenStage, instance: string): Promise<void> {
+  const ends = new AbortController();
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  const stop = () => {
+    // behind the ^C that the terminal has written
+    say(context);
+    end('No longer following the log');
+  };
+  process.on('SIGINT', stop);
+  announce(context, `Following the log of ${spokenInstances([instance])}. Press Ctrl-C to stop`);
+  session.followLog(instance, {
+    signal: ends.signal,
+    onLine: (line) => {
+      if (!ends.signal.aborted) say(context, line);
+    },
+    onTrouble: end,
+  });
+  try {
+    const why = await ended;
+    ends.abort();
+    announce(context, why);
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}
