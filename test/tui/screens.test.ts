@@ -5,6 +5,7 @@ import type { HostKeyQuestion } from '../../src/ssh/host-key.ts';
 import type { AppOptions } from './support/app.ts';
 import { DrawnApp, type Picture } from './support/drawn.ts';
 import { CHOICES } from './support/choice-scenes.ts';
+import { FLEET_SCENES } from './support/fleet-scenes.ts';
 import { LOG_SCENES } from './support/log-scenes.ts';
 import { rolledBack, rolling, rolloutScenes, verifying } from './support/rollout-scenes.ts';
 import type { Scene } from './support/scene.ts';
@@ -56,6 +57,7 @@ const strangeKey: HostKeyQuestion = {
 const SCENES: Readonly<Record<string, Scene>> = {
   ...CHOICES,
   ...LOG_SCENES,
+  ...FLEET_SCENES,
   fleet: { shows: '6 healthy', play: () => Promise.resolve() },
   'fleet-troubled': {
     options: { protected: true, prepare: (session) => (session.fleet = () => Promise.resolve(troubledFleet())) },

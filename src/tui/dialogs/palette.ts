@@ -15,7 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 export function foundActions(state: UiState, text: string): readonly Item[] {
   const all = bindingsOf(screenOf(state)).filter(({ id }) => !LEFT_OUT.has(id));
   if (text.trim() === '') return all.map((binding) => itemOf(binding, state));
-  const found = fuzzysort.go(text.trim(), all, { keys: ['label', 'id', 'help'], threshold: 0.2 });
+  const found = fuzzysort.go(text.trim(), all, { keys: ['label', 'id', 'help'], threshold: 0.2, limit: 0 });
   return found.map(({ obj }) => itemOf(obj, state));
 }
 

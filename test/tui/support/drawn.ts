@@ -34,7 +34,7 @@ export class DrawnApp {
     this.store = createStore(initialUi({ now: this.clock.now(), size: this.size, looks, stages: shown }), this.clock);
     const { env = {}, folder } = options;
     this.work = createWork({ store: this.store, clock: this.clock, stages, env, folder });
-    if (stages.length === 1) this.store.dispatch({ type: 'openStage', stage: 'production' });
+    this.store.dispatch({ type: 'openStage', stage: 'production' });
   }
 
   get rollout() {

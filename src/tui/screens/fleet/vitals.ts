@@ -3,6 +3,7 @@ import { formatBytes } from '../../../base/bytes.ts';
 import type { InstanceState, ProbeSample } from '../../../host/state.ts';
 import type { Glyphs } from '../../glyphs.ts';
 import { type Span, span } from '../../text/row.ts';
+import { pad } from '../../text/width.ts';
 import { sparkline } from '../../text/sparkline.ts';
 
 /** Cells of the line that shows errors over the last minutes. */
@@ -29,7 +30,8 @@ function errorsCell({ latest, points }: InstanceVitals, glyphs: Glyphs): Span {
   const most = Math.max(TALL, ...errors.map((count) => count ?? 0));
   const line = sparkline(errors.slice(-SPARK_CELLS * 5), { cells: SPARK_CELLS, glyphs, max: most });
   const rate = Math.round(errorsPerMinute);
-  return span(`${line} ${rate}/min`, rate === 0 ? 'muted' : 'bad');
+  // the number first: where room is short, the line is what gives way
+  return span(`${pad(`${rate}/min`, 7)} ${line}`, rate === 0 ? 'muted' : 'bad');
 }
 
 /** What was heard last; the reading of the hosts until then. */

@@ -17,7 +17,7 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 // prettier-ignore
 export const logsKeys: readonly Binding[] = [
-  { id: 'logs', keys: ['L'], label: 'logs', help: 'Follow the logs of all instances; from the fleet, those of what is under the cursor at first.', scopes: ['fleet', 'rollout', 'releases'], priority: 5, twin: TWIN, disabledReason: because.noSession, run: open },
+  { id: 'logs', keys: ['L'], label: 'logs', help: 'Follow the logs of all instances; from the fleet, those of what is under the cursor at first.', scopes: ['fleet', 'rollout', 'releases'], priority: 3, twin: TWIN, disabledReason: because.noSession, run: open },
   { id: 'pauseLogs', keys: [' '], label: 'pause', help: 'Let the lines stand still while more come, or follow them again.', scopes: ['logs'], priority: 1, twin: 'view', run: ({ logs }) => wish({ type: logs?.held ? 'follow' : 'pause' }) },
   { id: 'filterLogs', keys: ['/'], label: 'filter', help: 'Show only lines that match: words, !not this, host:fra, level:error, re:an expression.', scopes: ['logs'], priority: 2, twin: 'view', run: ({ logs }) => typing(logs?.filter) },
   { id: 'findInLogs', keys: ['f'], label: 'find', help: 'Mark a text wherever it stands, without hiding other lines.', scopes: ['logs'], priority: 3, twin: 'view', run: ({ logs }) => typing(logs?.find, 'find') },
