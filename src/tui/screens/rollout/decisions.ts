@@ -7,6 +7,12 @@ function meant({ rollout }: UiState): string | undefined {
   return rollout && (chosen(rollout) ?? rollout.state.failed[0]);
 }
 
+/** Where a shell is opened: on the host of the instance that is meant, or of the one at work. */
+export function shellOf(state: UiState): { readonly host: string; readonly instance: string } | undefined {
+  const instance = meant(state) ?? state.rollout?.active;
+  return instance === undefined ? undefined : { host: instance.split('@').at(-1)!, instance };
+}
+
 export const APPROVE: Decision = { type: 'approve', scope: 'step', why: '' };
 
 export function retryOf(state: UiState): Decision | undefined {

@@ -6,7 +6,7 @@ import type { Binding } from '../../keys/binding.ts';
 import type { Decision } from '../../../rollout/session.ts';
 import type { UiState } from '../../state.ts';
 import { followsAlready, nothingFailed, nothingGathered, nothingToOpen } from './because.ts';
-import { APPROVE, failedBeside, retryOf, skipOf } from './decisions.ts';
+import { APPROVE, failedBeside, retryOf, skipOf, shellOf } from './decisions.ts';
 import { shownEvidence } from './evidence.ts';
 import { chosenLine } from './tree.ts';
 
@@ -19,6 +19,10 @@ export const rolloutKeys: readonly Binding[] = [
   { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing.', scopes: ['rollout'], priority: 3, twin: 'slipway approve STAGE', disabledReason: because.refused(APPROVE), run: () => ({ type: 'send', intent: APPROVE }) },
   { id: 'retry', keys: ['t'], label: 'try again', help: 'Try the chosen instance again, or the first that failed.', scopes: ['rollout'], priority: 4, twin: 'slipway retry STAGE INSTANCE', disabledReason: because.refused(retryOf), run: (state) => sends(retryOf(state)) },
   { id: 'skip', keys: ['x'], label: 'skip host', help: 'Leave the host of the chosen instance, or of the first that failed, as it is, and go on.', scopes: ['rollout'], priority: 4, twin: 'slipway skip STAGE HOST', disabledReason: because.refused(skipOf), run: (state) => sends(skipOf(state)) },
+  { id: 'shellOnHost', keys: ['s'], label: 'ssh', help: 'Open a shell on the host of the chosen instance; the rollout goes on meanwhile.', scopes: ['rollout'], priority: 5, twin: 'slipway ssh STAGE HOST', disabledReason: (state) => (shellOf(state) ? undefined : 'no instance is chosen or at work'), run: (state) => {
+    const place = shellOf(state);
+    return place && { type: 'shell', ...place };
+  } },
   { id: 'nextFailed', keys: ['e'], label: 'next failed', help: 'To the next instance that has failed.', scopes: ['rollout'], priority: 5, twin: 'view', disabledReason: nothingFailed, run: (state) => goTo(failedBeside(state, 'next')) },
   { id: 'previousFailed', keys: ['E'], label: 'previous failed', help: 'To the instance before that has failed.', scopes: ['rollout'], priority: 0, twin: 'view', disabledReason: nothingFailed, run: (state) => goTo(failedBeside(state, 'previous')) },
   { id: 'evidence', keys: ['b'], label: 'why/log', help: 'Show why the instance has failed (exit, unit, ports, answer, last lines), or its log.', scopes: ['rollout'], priority: 4, twin: 'view', disabledReason: nothingGathered, run: ({ rollout }) => rollout && { type: 'showOf', what: shownEvidence(rollout) === undefined ? 'evidence' : 'log' } },
