@@ -20,7 +20,7 @@ const LOST_MS = 1000;
 const LEAST_PAUSE_MS = 83;
 const PAUSES_MS = 137;
 
-/** Up and down the instances of a rollout, whose log rushes by below. */
+/** Up and down the tree of a rollout, whose log rushes by below. */
 export async function measureCursor(program: Program, count: number): Promise<KeyFindings> {
   await startRollout(program);
   await see(program, 'a log', (screen) => newestTick(screen) !== undefined);

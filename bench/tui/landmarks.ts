@@ -31,13 +31,16 @@ export function isWhole(screen: Screen): boolean {
   return screen.isAlternate && /slipway|greeter/.test(top(screen)) && screen.lines.at(-1) !== '';
 }
 
-/** The instance under the cursor. */
+/** Cells at the beginning of a row that say what stands there; times come behind them. */
+const NAMED = 24;
+
+/** What stands under the cursor: an instance, or a step of the rollout. Glyphs are left out, since some of them turn. */
 export function marked(screen: Screen): string | undefined {
-  for (const [row, line] of screen.lines.entries()) {
-    const found = INSTANCE.exec(line);
-    if (found && (POINTER.test(line) || screen.isMarked(row, found.index))) return found[0];
-  }
-  return undefined;
+  const line = screen.lines.find((one, row) => POINTER.test(one) || screen.isMarked(row, one.search(/\S/)));
+  return line
+    ?.slice(0, NAMED)
+    .replaceAll(/[^\w@.#-]+/g, ' ')
+    .trim();
 }
 
 export function isHelp(screen: Screen): boolean {

@@ -64,10 +64,11 @@ describe('what the bench looks for on a screen', () => {
     expect(isWhole(await screenOf('\u001b[?1049h', rows))).toBe(true);
   });
 
-  it('is the instance under the cursor, by a pointer before it or by its background', async () => {
-    expect(marked(await screenOf('   bot.1@host-01\r\n › bot.7@host-02\r\n   bot.12@host-03'))).toBe('bot.7');
-    expect(marked(await screenOf('   bot.1@host-01\r\n\u001b[7m   bot.12@host-03\u001b[0m'))).toBe('bot.12');
+  it('is the instance or the step under the cursor, by a pointer before it or by its background', async () => {
+    expect(marked(await screenOf('   bot.1@host-01\r\n › bot.7@host-02\r\n   bot.12@host-03'))).toBe('bot.7@host-02');
+    expect(marked(await screenOf('   bot.1@host-01\r\n\u001b[7m   bot.12@host-03\u001b[0m'))).toBe('bot.12@host-03');
     expect(marked(await screenOf('   bot.1@host-01\r\n\u001b[48;5;238m bot.3 \u001b[0m'))).toBe('bot.3');
+    expect(marked(await screenOf(' › 3 ◐ watch for 10m                    9m12s left'))).toBe('3 watch for 10m');
     expect(marked(await screenOf('   bot.1@host-01\r\n greeter › production › Rollout'))).toBeUndefined();
   });
 
