@@ -7,6 +7,7 @@ import { pickMoved, pickTyped } from './dialogs/reduce-pick.ts';
 import { takeVitals } from '../analysis/vitals.ts';
 import { reduceNotice, withoutError } from './reduce-notice.ts';
 import { screens } from './screens/all.ts';
+import { promptInFront } from './dialogs/front.ts';
 import { comeUp, reducePrompt } from './dialogs/reduce-prompt.ts';
 import { pickerTyped, reducePicker } from './screens/deploy/reduce.ts';
 import { reduceHistory } from './screens/history/reduce.ts';
@@ -101,8 +102,9 @@ function back(state: UiState): UiState {
 }
 
 function typed(state: UiState, change: (text: string) => string): UiState {
-  const { dialog, prompt } = state;
-  if (!dialog && prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
+  const { dialog } = state;
+  const prompt = promptInFront(state);
+  if (prompt) return { ...state, prompt: { ...prompt, text: prompt.text.changed(change) } };
   if (dialog && 'chosen' in dialog) return pickTyped(state, dialog, change);
   if (!dialog && screenOf(state) === 'deploy') return pickerTyped(state, change);
   if (!dialog || !('text' in dialog)) return state;

@@ -93,10 +93,10 @@ describe('a rollout that nobody runs any more', () => {
     });
     await app.see('A paused rollout of ben@desk');
     await app.press('d');
-    await app.see('Deploy what to production?');
+    await app.see('what hosts.json says');
     release();
     await app.settle();
-    expect(app.terminal.text).toContain('Deploy what to production?');
+    expect(app.terminal.text).toContain('what hosts.json says');
     await app.press('esc');
     await app.see('Nobody runs that rollout any more');
   });

@@ -1,4 +1,5 @@
 import type { Action } from '../actions.ts';
+import { promptInFront } from './front.ts';
 import { Secret } from '../secret.ts';
 import type { UiState } from '../state.ts';
 
@@ -16,6 +17,6 @@ export function reducePrompt(state: UiState, action: PromptAction): UiState {
 
 /** A question that waited behind a dialog comes up now: keys that were meant for the dialog are no answer to it. */
 export function comeUp(before: UiState, after: UiState): UiState {
-  if (!after.prompt || !before.dialog || after.dialog) return after;
+  if (!after.prompt || !before.prompt || promptInFront(before) || !promptInFront(after)) return after;
   return { ...after, prompt: { ...after.prompt, openedAt: after.now } };
 }

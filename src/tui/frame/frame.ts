@@ -1,5 +1,6 @@
 import { brokenRows } from '../components/problem.ts';
 import { rule } from '../components/rule.ts';
+import { promptInFront } from '../dialogs/front.ts';
 import { promptRows } from '../dialogs/prompt.ts';
 import { dialogRows } from '../dialogs/view.ts';
 import { bodyOf, isTooSmall, SMALLEST } from '../layout.ts';
@@ -33,7 +34,8 @@ function body(state: UiState, area: Area): Row[] {
 
 function withDialog(state: UiState, rows: Row[], area: Area): Row[] {
   const full = exactly(rows, area.rows);
-  const { dialog: open, prompt } = state;
+  const { dialog: open } = state;
+  const prompt = promptInFront(state);
   if (!open && !prompt) return full;
   const dialog = open ? dialogRows(state, open, area) : promptRows(prompt!, area);
   return [...full.slice(0, Math.max(0, area.rows - dialog.length - 1)), ...dialog, blank].slice(-area.rows);

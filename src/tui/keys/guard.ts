@@ -1,3 +1,4 @@
+import { promptInFront } from '../dialogs/front.ts';
 import { GUARD_MS, type UiState } from '../state.ts';
 
 /**
@@ -9,15 +10,17 @@ export function isTooSoon(state: UiState): boolean {
   return asked !== undefined && state.now - asked < GUARD_MS;
 }
 
-function askedAt({ dialog, prompt, planning }: UiState): number | undefined {
+function askedAt(state: UiState): number | undefined {
+  const { dialog, planning } = state;
   if (dialog) return 'openedAt' in dialog ? dialog.openedAt : planning?.shownAt;
-  return prompt?.openedAt ?? planning?.shownAt;
+  return promptInFront(state)?.openedAt ?? planning?.shownAt;
 }
 
 /** The moment begins anew. */
 export function guardedAnew(state: UiState): UiState {
-  const { now, dialog, prompt, planning } = state;
+  const { now, dialog, planning } = state;
+  const prompt = promptInFront(state);
   if (dialog && 'openedAt' in dialog) return { ...state, dialog: { ...dialog, openedAt: now } };
-  if (!dialog && prompt) return { ...state, prompt: { ...prompt, openedAt: now } };
+  if (prompt) return { ...state, prompt: { ...prompt, openedAt: now } };
   return planning ? { ...state, planning: { ...planning, shownAt: now } } : state;
 }

@@ -1,5 +1,6 @@
 import { sanitise } from '../../base/sanitise.ts';
 import type { UserAction } from '../actions.ts';
+import { promptInFront } from '../dialogs/front.ts';
 import type { UiState } from '../state.ts';
 import { done } from './done.ts';
 import { isTypedInto } from './binding.ts';
@@ -28,7 +29,8 @@ function firstLine(text: string): string {
 }
 
 function isTyping(state: UiState): boolean {
-  const { dialog, prompt } = state;
+  const { dialog } = state;
+  const prompt = promptInFront(state);
   if (dialog) return 'text' in dialog;
   return prompt ? prompt.words.answer !== 'yesNo' : isTypedInto(scopeOf(state));
 }

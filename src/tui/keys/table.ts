@@ -1,3 +1,4 @@
+import { promptInFront } from '../dialogs/front.ts';
 import { dialogKeys } from '../dialogs/keys.ts';
 import { choosingKeys } from '../dialogs/choosing.ts';
 import { deployKeys } from '../screens/deploy/keys.ts';
@@ -37,7 +38,8 @@ export function scopeOf(state: UiState): Scope {
   return state.dialog?.name ?? askedFor(state) ?? state.screens.at(-1) ?? 'stages';
 }
 
-function askedFor({ prompt }: UiState): Scope | undefined {
+function askedFor(state: UiState): Scope | undefined {
+  const prompt = promptInFront(state);
   return prompt && (prompt.words.answer === 'yesNo' ? 'trust' : 'answer');
 }
 
