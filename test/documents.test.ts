@@ -35,4 +35,17 @@ describe('the documents', () => {
       expect(walls).toContain(`'${name}'`);
     }
   });
+
+  it('name for every complaint a test that exists, or why it is a decision', () => {
+    const rows = [...read('docs/complaints.md').matchAll(/^\| (\d+) \| .* \| (.+) \|$/gm)];
+    expect(rows.length).toBeGreaterThanOrEqual(45);
+    expect(new Set(rows.map(([, number]) => number)).size).toBe(rows.length);
+    for (const [, number, held = ''] of rows) {
+      const tests = [...held.matchAll(/`(test\/[\w./-]+\.test\.ts)`: “([^”]+)”/g)];
+      if (tests.length === 0)
+        expect({ number, held }).toMatchObject({ held: expect.stringMatching(/^decision: \w/) as string });
+      for (const [, file = '', name = ''] of tests)
+        expect({ number, file, name, exists: read(file).includes(`'${name}'`) }).toMatchObject({ exists: true });
+    }
+  });
 });

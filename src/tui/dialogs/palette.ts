@@ -14,9 +14,14 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 /** What the palette finds for what is typed: every action of the screen below it, the best match first. */
 export function foundActions(state: UiState, text: string): readonly Item[] {
   const all = bindingsOf(screenOf(state)).filter(({ id }) => !LEFT_OUT.has(id));
-  if (text.trim() === '') return all.map((binding) => itemOf(binding, state));
+  if (text.trim() === '') return harmlessFirst(all).map((binding) => itemOf(binding, state));
   const found = fuzzysort.go(text.trim(), all, { keys: ['label', 'id', 'help'], threshold: 0.2, limit: 0 });
   return found.map(({ obj }) => itemOf(obj, state));
+}
+
+/** Enter on a list in which nobody has looked for anything never does what changes hosts. */
+function harmlessFirst(all: readonly Binding[]): readonly Binding[] {
+  return [...all.filter(({ danger }) => !danger), ...all.filter(({ danger }) => danger)];
 }
 
 function itemOf(binding: Binding, state: UiState): Item {

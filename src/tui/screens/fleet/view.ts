@@ -76,9 +76,10 @@ function summaryRows(lines: readonly FleetLine[], { glyphs }: Area): Row[] {
   const { hosts, unreachable, instances, healthy, unhealthy, live } = summarise(lines);
   const dot = span(` ${glyphs.separator} `, 'muted');
   const parts: Span[] = [span(` ${plural(hosts, 'host')}`), dot, span(plural(instances, 'instance'))];
-  if (healthy > 0) parts.push(dot, span(`${glyphs.ok} ${healthy} healthy`, 'ok'));
-  if (unhealthy > 0) parts.push(dot, span(`${glyphs.bad} ${unhealthy} unhealthy`, 'bad'));
+  // what is not well first: a narrow screen cuts the end
   if (unreachable > 0) parts.push(dot, span(`${glyphs.bad} ${plural(unreachable, 'host')} unreachable`, 'bad'));
+  if (unhealthy > 0) parts.push(dot, span(`${glyphs.bad} ${unhealthy} unhealthy`, 'bad'));
+  if (healthy > 0) parts.push(dot, span(`${glyphs.ok} ${healthy} healthy`, 'ok'));
   if (live.size === 0) parts.push(dot, span('nothing deployed yet, d deploys', 'muted'));
   if (live.size < 2) return [row(...parts)];
   const shares = [...live].map(([release, count]) => `${shortRelease(release)} on ${count}`);
