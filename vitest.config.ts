@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** The long ones: `npm run test:soak`. */
+const soaks = process.env['SLIPWAY_SOAK'] === '1' ? [] : ['**/*.soak.test.ts'];
+
 export default defineConfig({
   test: {
     // two cores: more workers only fight over them
@@ -10,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/real/**'],
+          exclude: ['test/real/**', ...soaks],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // a machine that does much else at once may be late; that it was is told ("retry x1"), and is to be mended
@@ -23,7 +26,7 @@ export default defineConfig({
           name: 'real',
           sequence: { groupOrder: 1 },
           include: ['test/real/**/*.test.ts'],
-          exclude: process.env['SLIPWAY_SOAK'] === '1' ? [] : ['test/real/**/*.soak.test.ts'],
+          exclude: soaks,
           globalSetup: ['test/real/global-setup.ts'],
           fileParallelism: false,
           maxConcurrency: 3,
