@@ -15,7 +15,7 @@ export async function ask(context: CliContext, question: Question, signal?: Abor
   const terminal = { input: context.stdin, output: context.stdout, voice: context.voice };
   // Ctrl-C is for whoever decides about it; where nobody does, it is no answer
   const onInterrupt = (heard: 'key' | 'signal') => {
-    const isHeard = heard === 'key' ? process.emit('SIGINT', 'SIGINT') : process.listenerCount('SIGINT') > 1;
+    const isHeard = heard === 'key' ? process.emit('SIGINT', 'SIGINT') : process.listenerCount('SIGINT') > 0;
     return isHeard ? 'stays' : 'ends';
   };
   return turnsAt(context.stdin)(() => readLine(terminal, wordsOf(context, question), { signal, onInterrupt }), signal);

@@ -20,9 +20,10 @@ export function personAt({ stdin, stdout, stderr, voice }: CliContext): PromptQu
   );
   const onInterrupt = (heard: 'key' | 'signal') => {
     queue.close();
-    const isHeard = heard === 'signal' && process.listenerCount('SIGINT') > 1;
+    const pass = () => process.emit('SIGINT', 'SIGINT') || process.kill(process.pid, 'SIGINT');
     // as if no question had been there, once the terminal is as it was: whoever listens decides, else the process ends
-    if (!isHeard) setImmediate(() => process.emit('SIGINT', 'SIGINT') || process.kill(process.pid, 'SIGINT'));
+    if (heard === 'key') setImmediate(pass);
+    else if (process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
     return 'ends' as const;
   };
   return queue;

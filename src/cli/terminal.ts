@@ -49,7 +49,10 @@ async function readWhole({ input, output }: Terminal, question: string, { signal
   const interrupted = () => {
     // behind the ^C that the terminal has written
     output.write('\n');
+    // whoever else listens has heard it; without anybody the process may end by it
+    process.off('SIGINT', interrupted);
     if (onInterrupt('signal') === 'ends') end();
+    else process.on('SIGINT', interrupted);
   };
   reader.once('line', (line) => resolve(line.trim())).once('close', end);
   signal?.addEventListener('abort', end, { once: true });
