@@ -92,13 +92,14 @@ function moved(state: UiState, to: Move): UiState {
 function show(state: UiState, screen: ScreenName): UiState {
   const below = state.screens.filter((one) => one !== screen);
   const cursor = { ...state.cursor, help: 0, messages: 0 };
-  return { ...opened({ ...state, cursor }, screen), screens: [...below, screen] };
+  // what was said belongs to the screen that it was said on; it is kept among the messages
+  return { ...opened({ ...state, cursor, notice: undefined }, screen), screens: [...below, screen] };
 }
 
 function back(state: UiState): UiState {
   if (state.dialog) return { ...state, dialog: undefined };
   if (state.screens.length < 2) return state;
-  return { ...state, screens: state.screens.slice(0, -1) };
+  return { ...state, notice: undefined, screens: state.screens.slice(0, -1) };
 }
 
 function typed(state: UiState, change: (text: string) => string): UiState {

@@ -126,15 +126,15 @@ describe('preferences', () => {
   });
 
   it.each([
-    ['the remembered theme', [], /^(?=[^]*\u001b\[34m)((?!\u001b\[36m)[^])*$/],
-    ['the one that is asked for', ['--theme', 'dark'], /^(?=[^]*\u001b\[36m)((?!\u001b\[34m)[^])*$/],
+    ['the remembered theme', [], /^(?=[^]*\u001b\[1;34m)((?!\u001b\[(1;)?36m)[^])*$/],
+    ['the one that is asked for', ['--theme', 'dark'], /^(?=[^]*\u001b\[1;36m)((?!\u001b\[(1;)?34m)[^])*$/],
     ['none with --no-color', ['--no-color'], /^((?!\u001b\[[\d;]*3[1-6]m)[^])*$/],
   ])('show %s', async (_what, flags, colours) => {
     const file = join(folder(), 'config.json');
     const kept = JSON.parse(readFileSync(file, 'utf8')) as object;
     writeFileSync(file, JSON.stringify({ ...kept, theme: 'light' }));
     const terminal = onScreen(...flags);
-    await terminal.until(' releases');
+    await terminal.until('INSTANCE');
     expect(terminal.raw).toMatch(colours);
     await leave(terminal);
   });

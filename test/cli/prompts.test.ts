@@ -148,8 +148,8 @@ describe.skipIf(skip !== undefined)(`questions on a terminal${skip === undefined
     await terminal.until('Passphrase of');
     terminal.type(SECRET);
     await terminal.until('*'.repeat(SECRET.length));
-    // in its first moment a question takes no answer: again until it does
-    const answering = setInterval(() => terminal.type('\r'), 100);
+    // in its first moment a question takes no answer: again, slower than a key that is held down, until it does
+    const answering = setInterval(() => terminal.type('\r'), 400);
     await terminal.until('two');
     await terminal.until('free');
     clearInterval(answering);

@@ -35,11 +35,13 @@ describe('keys of a screen that is typed into', () => {
     expect(bindingsOf('deploy').flatMap(({ keys }) => keys)).not.toContain('q');
   });
 
-  test('a question of a host takes the letters first', () => {
+  test('a question of a host waits until nothing is typed any more', () => {
     const asked = { ...picking, prompt: trust, now: NOW + 1000 };
-    expect(resolve(asked, 'n')).toEqual({ type: 'answer', answer: undefined });
-    expect(resolve(asked, 'x')).toBeUndefined();
-    expect(resolvePaste(asked, 'main')).toMatchObject({ type: 'notify' });
+    expect(resolve(asked, 'n')).toEqual({ type: 'typed', text: 'n' });
+    expect(resolvePaste(asked, 'main')).toEqual({ type: 'typed', text: 'main' });
+    const left = reduce(asked, { type: 'back' });
+    expect(resolve(left, 'y')).toEqual({ type: 'tooSoon' });
+    expect(resolve({ ...left, now: NOW + 2000 }, 'n')).toEqual({ type: 'answer', answer: undefined });
   });
 
   test('the palette opens over it, and finds what has no key there', () => {
