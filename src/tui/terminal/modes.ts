@@ -1,4 +1,5 @@
-import type { SuspendTerminal, TerminalSuspension } from 'ink';
+import type { SuspendTerminal } from 'ink';
+import { withSteps } from './hand-over.ts';
 import type { Signals, Streams } from './streams.ts';
 
 /**
@@ -34,31 +35,7 @@ export function createModes({ stdout }: Streams, signals: Signals): Modes {
   return {
     enter: () => turn('on'),
     end,
-    around: (handOver) => suspender(handOver, turn),
+    around: (handOver) =>
+      withSteps(handOver, { leave: () => turn('off'), comeBack: () => turn('on'), order: 'beforeInk' }),
   };
-}
-
-function suspender(handOver: SuspendTerminal, turn: (to: 'off' | 'on') => void): SuspendTerminal {
-  const hold = async (): Promise<TerminalSuspension> => {
-    turn('off');
-    const suspension = await handOver().catch((error: unknown) => {
-      turn('on');
-      throw error;
-    });
-    const resume = async () => {
-      turn('on');
-      await suspension.resume();
-    };
-    return { resume, [Symbol.asyncDispose]: resume };
-  };
-  const during = async (callback: () => void | Promise<void>): Promise<void> => {
-    const { resume } = await hold();
-    try {
-      await callback();
-    } finally {
-      await resume();
-    }
-  };
-  return ((callback?: () => void | Promise<void>) =>
-    callback === undefined ? hold() : during(callback)) as SuspendTerminal;
 }

@@ -1,5 +1,6 @@
 import type { Frame } from '../frames.ts';
 import type { SuspendTerminal } from '../app.ts';
+import { withSteps } from './hand-over.ts';
 
 const HIDE_CURSOR = '\u001b[?25l';
 const CLEAR = '\u001b[2J';
@@ -40,40 +41,11 @@ export function createPainter(stdout: NodeJS.WriteStream): Painter {
     if (latest) paint(latest);
   };
 
-  return { paint, around: (handOver) => away(handOver, { leave: () => (isAway = true), comeBack: repaint }) };
+  const leave = () => void (isAway = true);
+  return { paint, around: (handOver) => withSteps(handOver, { leave, comeBack: repaint, order: 'afterInk' }) };
 }
 
 /** The padding behind a row need not be sent: the row is erased first, which also takes what a wide character left. */
 function rowAt(index: number, text: string): string {
   return `\u001b[${index + 1};1H\u001b[2K${text.replace(/ +$/, '')}`;
-}
-
-interface Away {
-  readonly leave: () => void;
-  readonly comeBack: () => void;
-}
-
-function away(handOver: SuspendTerminal, { leave, comeBack }: Away): SuspendTerminal {
-  const hold = async () => {
-    leave();
-    const suspension = await handOver().catch((error: unknown) => {
-      comeBack();
-      throw error;
-    });
-    const resume = async () => {
-      await suspension.resume();
-      comeBack();
-    };
-    return { resume, [Symbol.asyncDispose]: resume };
-  };
-  const during = async (callback: () => void | Promise<void>): Promise<void> => {
-    const { resume } = await hold();
-    try {
-      await callback();
-    } finally {
-      await resume();
-    }
-  };
-  return ((callback?: () => void | Promise<void>) =>
-    callback === undefined ? hold() : during(callback)) as SuspendTerminal;
 }
