@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -13,6 +13,52 @@ const ssh2: Plugin = {
     bundling.onResolve({ filter: /^cpu-features$/ }, ({ path }) => ({ path, external: true }));
     // Proxies for HTTP over SSH, which nobody here uses, and for which node:https and node:tls would be loaded.
     bundling.onLoad({ filter: /\/ssh2\/lib\/http-agents\.js$/ }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const UNUSED = [
+  // starts subcommands that are programs of their own: none of ours is
+  { by: 'commander', module: /^node:child_process$/ },
+  // for schemas and migrations of its own: what is read is checked by ours
+  { by: 'conf', module: /^(ajv\/dist\/2020\.js|ajv-formats|semver)$/ },
+];
+
+/** What others do while they are loaded, and nobody here needs: of a first frame within 300 ms these are 60. */
+const atLoad: Plugin = {
+  name: 'at-load',
+  setup(bundling) {
+    // Node loads its whole client for HTTP when `fetch` is only looked at. Yoga would fetch a file; ours is within the bundle.
+    bundling.onLoad({ filter: /\/yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('typeof fetch', '"undefined"'),
+    }));
+    for (const { by, module } of UNUSED)
+      bundling.onResolve({ filter: module }, ({ importer, path }) =>
+        importer.includes(`/node_modules/${by}/`) ? { path, namespace: 'unused' } : undefined,
+      );
+    bundling.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/**
+ * What is loaded late comes after the command line, which is therefore there already. Told of it, esbuild puts all of it in
+ * one file; else every set of commands that share a module gets a file of its own, and each takes a millisecond to load.
+ */
+const commandLineFirst: Plugin = {
+  name: 'command-line-first',
+  setup(bundling) {
+    const commandLine = resolve('src/cli/run-process.ts');
+    const late = new Set<string>();
+    bundling.onResolve({ filter: /^\./ }, async ({ path, pluginData, ...from }) => {
+      if (from.kind !== 'dynamic-import' || pluginData === commandLineFirst) return undefined;
+      const found = await bundling.resolve(path, { ...from, pluginData: commandLineFirst });
+      if (found.path !== commandLine) late.add(found.path);
+      return found;
+    });
+    bundling.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) =>
+      late.has(path)
+        ? { loader: 'ts', contents: `import ${JSON.stringify(commandLine)};\n${await readFile(path, 'utf8')}` }
+        : undefined,
+    );
   },
 };
 
@@ -35,7 +81,9 @@ export async function bundle(entryPoints: Readonly<Record<string, string>>, fold
     legalComments: 'none',
     // jsonc-parser's UMD build does not survive bundling
     mainFields: ['module', 'main'],
-    plugins: [ssh2],
+    plugins: [ssh2, atLoad, commandLineFirst],
+    // a literal is compiled when it is first used; what esbuild would make of it, when it is loaded: 37 ms for every emoji there is
+    supported: { 'regexp-set-notation': true },
     alias: { 'react-devtools-core': devtools },
     define: { 'process.env.NODE_ENV': '"production"', __dirname: 'import.meta.dirname' },
     banner: {

@@ -10,7 +10,7 @@ export const KEYS = {
   quit: 'q',
   up: 'k',
   down: 'j',
-  logs: 'l',
+  logs: 'L',
   help: '?',
   back: '\u001b',
 } as const;

@@ -4,7 +4,7 @@ import type { HostSettings, Settings, Strategy } from '../config/settings.ts';
 import { openSession, type StageHosts } from '../rollout/open-session.ts';
 import type { StageSession } from '../rollout/session.ts';
 import { wantedTransport } from '../ssh/choose.ts';
-import { connect } from '../ssh/connect.ts';
+import { connect, loadSsh2 } from '../ssh/connect.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
 import { knockAt, resolveTarget } from '../ssh/resolve.ts';
 import { cacheDir } from './cache-dir.ts';
@@ -80,6 +80,7 @@ async function connectHost({ env }: CliContext, { name, address, transport }: Ho
   const target = { name, ...address };
   const resolved = resolveTarget(target, env);
   const knock = wanted === 'openssh' ? undefined : knockAt(target, env);
+  if (wanted !== 'openssh') void loadSsh2();
   try {
     return await connect(await resolved, { ...options, transport: wanted, env, knock });
   } finally {

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { RemoteError } from '../base/errors.ts';
 import { chooseTransport } from './choose.ts';
-import { dialSsh2 } from './dial.ts';
 import type { HostKeyPolicy } from './host-key.ts';
 import { lastHop, leaseHop, onTheWay } from './jump.ts';
 import type { Lease } from './jump.ts';
@@ -30,6 +29,9 @@ export interface ConnectOptions extends HostKeyPolicy {
   /** Gives up the attempt, not the connection that came of it. */
   readonly signal?: AbortSignal;
 }
+
+/** It takes its time: time in which whoever knows that it will be needed may be asking ssh where to connect to. */
+export const loadSsh2 = () => import('./dial.ts');
 
 /** Connects, verifies the host and logs in. A refused login is never tried again: hosts lock out who does that. */
 export function connect(spec: HostSpec, options: ConnectOptions = {}): Promise<Connection> {
@@ -68,7 +70,7 @@ function bothFailed(first: RemoteError, second: unknown): RemoteError {
 async function dialThrough(spec: HostSpec, options: ConnectOptions, transport: TransportName): Promise<Hop> {
   const lease = await leaseWay(spec, options, transport);
   try {
-    const dialWith = transport === 'ssh2' ? dialSsh2 : dialOpenSsh;
+    const dialWith = transport === 'ssh2' ? (await loadSsh2()).dialSsh2 : dialOpenSsh;
     const connection = await dialWith(spec, options, lease?.hop);
     if (lease !== undefined) releaseAfter(connection, lease);
     return connection;

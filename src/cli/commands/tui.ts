@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadAll, loadSettings } from '../../config/load.ts';
 import { type CliContext, type GlobalOptions, askedTheme, isInteractive, warn } from '../context.ts';
-import { openSettings } from '../open.ts';
 import { shellOut, specIn } from '../shell-out.ts';
 import { UserError } from '../../base/errors.ts';
 import { list } from '../../base/text.ts';
-import { status } from './status.ts';
 
 /** The full-screen program, or a menu where sentences are spoken; without a terminal the status of the stage as text. */
 export async function tui(context: CliContext, stage: string | undefined, flags: GlobalOptions): Promise<number> {
   const file = resolve(context.cwd, flags.config);
   const all = await loadAll(file);
-  if (!isInteractive(context))
+  if (!isInteractive(context)) {
+    const { status } = await import('./status.ts');
     return status(
       context,
       requireStage(
@@ -20,6 +20,7 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
       ),
       flags,
     );
+  }
   const { openPrefs } = await import('../../prefs/open-prefs.ts');
   const { prefs, warning } = openPrefs({ clock: context.clock });
   const wanted = stage ?? prefs.lastStage(file);
@@ -29,6 +30,7 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
   if (context.voice === 'sentences') {
     if (warning !== undefined) warn(context, warning);
     const { runMenu } = await import('../menu/menu.ts');
+    const { openSettings } = await import('../open.ts');
     const open = (name: string) => {
       prefs.rememberStage(file, name);
       const settings = all.find((one) => one.stage === name)!;
@@ -41,9 +43,13 @@ export async function tui(context: CliContext, stage: string | undefined, flags:
     sessions: all.map((settings) => ({
       stage: settings.stage,
       protected: settings.protected,
-      open: (person) => {
+      open: async (person) => {
+        // the screen comes first: what is loaded, and a file that reaches the disk, take a third of the time until then
+        await nextTurn();
+        const { openSettings } = await import('../open.ts');
+        const session = openSettings(context, settings, { ...flags, whenPaused: 'wait', person });
         prefs.rememberStage(file, settings.stage);
-        return Promise.resolve(openSettings(context, settings, { ...flags, whenPaused: 'wait', person }));
+        return session;
       },
       shell: (where) => shellOut({ settings, ...where, specOf: specIn(context.env) }),
     })),
