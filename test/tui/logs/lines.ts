@@ -1,4 +1,4 @@
-import { levelOf } from '../../../src/tui/screens/logs/levels.ts';
+import { levelOf } from '../../../src/logs/levels.ts';
 import { LogRing, type LogEntry, type RingLimits } from '../../../src/tui/screens/logs/ring.ts';
 import { NOW } from '../support/fleet.ts';
 

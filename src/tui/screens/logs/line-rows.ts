@@ -3,7 +3,7 @@ import { type Area, type Row, type Span, row, span } from '../../text/row.ts';
 import { cut, pad, width } from '../../text/width.ts';
 import type { Style } from '../../theme.ts';
 import { type LogsLayout, piecesOf } from './geometry.ts';
-import type { Level } from './levels.ts';
+import type { Level } from '../../../logs/levels.ts';
 import { hostOf, lookOf } from './names.ts';
 import type { LogEntry } from './ring.ts';
 import type { LogsView } from './state.ts';

@@ -4,7 +4,7 @@ import { bodyOf } from '../../layout.ts';
 import { screenOf, type UiState } from '../../state.ts';
 import { layoutOf } from './geometry.ts';
 import { following, heldAt } from './hold.ts';
-import { isError, levelOf } from './levels.ts';
+import { isError, levelOf } from '../../../logs/levels.ts';
 import { cursorOf, jumped } from './move.ts';
 import { shortNames } from './names.ts';
 import { renarrowed } from './narrow.ts';

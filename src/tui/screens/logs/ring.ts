@@ -1,4 +1,4 @@
-import type { Level } from './levels.ts';
+import type { Level } from '../../../logs/levels.ts';
 
 /** A line as it comes in. `gap`: not a line of the log, but a word on what is missing there; `trouble`: why nothing comes. */
 export interface Arrival {

@@ -1,4 +1,4 @@
-import { isError, type Level } from './levels.ts';
+import { isError, type Level } from '../../../logs/levels.ts';
 import type { Arrival } from './ring.ts';
 
 /** A rate is told over so many whole seconds, the running one left out. */

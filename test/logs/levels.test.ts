@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { levelOf } from '../../../src/tui/screens/logs/levels.ts';
+import { levelOf } from '../../src/logs/levels.ts';
 
 test.each([
   ['{"level":30,"time":1,"msg":"ERROR is only a word here"}', 'info'],
