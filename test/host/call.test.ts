@@ -8,7 +8,7 @@ import type { Channel } from '../../src/ssh/transport.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { gzipSync } from 'node:zlib';
 import { PassThrough, Readable } from 'node:stream';
-import { hostMaker, SHELLS } from './shells.ts';
+import { EVERY_SHELL, hostMaker } from './shells.ts';
 import { begin, lockOptions, NEVER, NOTHING_SHARED, ONE } from './stage.ts';
 
 const makeHost = hostMaker();
@@ -29,7 +29,7 @@ function answering(host: LocalHost, text: string) {
 
 const END = 'printf \'@%s\\tend\\t0\\n\' "$N"';
 
-describe.each(SHELLS)('the end of an answer, under %s', (shell) => {
+describe.each(EVERY_SHELL)('the end of an answer, under %s', (shell) => {
   test('an answer with its end is a success', async () => {
     await using host = await makeHost(shell);
     const frames = await call(answering(host, `printf '@%s\\tline\\tx\\n' "$N"; ${END}`), { verb: 'x' });

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineSplitter, parseFrame, text } from '../../src/host/frames.ts';
 import { hostScript } from '../../src/host/script.ts';
-import { SHELLS, which } from './shells.ts';
+import { EVERY_SHELL, type Shell, which } from './shells.ts';
 
 const NONCE = 'n0nce';
 const ARGV = { dash: [which('dash')], bash: [which('bash')], busybox: [which('busybox'), 'sh'] };
 
 /** What the script's `frame` prints for these fields. */
-function framed(shell: (typeof SHELLS)[number], fields: readonly string[], before = ''): string {
+function framed(shell: Shell, fields: readonly string[], before = ''): string {
   const [program, ...args] = ARGV[shell];
   const body = `${hostScript().text}\nexec 3>&1\nN=${NONCE}\n${before}\nframe kind "$@"`;
   return execFileSync(program!, [...args, '-c', body, 'sh', ...fields]).toString('latin1');
@@ -34,7 +34,7 @@ const HOSTILE = [
   '\u0001\u0002\u001f',
 ];
 
-describe.each(SHELLS)('frames of %s', (shell) => {
+describe.each(EVERY_SHELL)('frames of %s', (shell) => {
   test('carry hostile fields through one line, byte for byte', () => {
     const line = framed(shell, HOSTILE);
     expect(line.split('\n')).toHaveLength(2);

@@ -3,7 +3,7 @@ import { appendFile, chmod, mkdir, readdir, readFile, rename, rm, symlink, utime
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LocalHost } from '../support/local-host.ts';
-import { hostMaker, SHELLS } from './shells.ts';
+import { hostMaker, SHELLS, type Shell } from './shells.ts';
 import { begin, build, type Built, type Files, ONE, send, transmit, TWO } from './stage.ts';
 import { filesOf, meta, ODD, release } from './trees.ts';
 
@@ -30,7 +30,7 @@ interface Site extends AsyncDisposable {
   readonly next: Built;
 }
 
-async function site(shell: (typeof SHELLS)[number]): Promise<Site> {
+async function site(shell: Shell): Promise<Site> {
   const host = await makeHost(shell);
   await begin(host);
   const [base, next] = [await build(host, BEFORE), await build(host, AFTER)];

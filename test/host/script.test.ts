@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createHostClient } from '../../src/host/client.ts';
 import { hostScript } from '../../src/host/script.ts';
-import { find, hostMaker, SHELLS, which } from './shells.ts';
+import { EVERY_SHELL, find, hostMaker, which } from './shells.ts';
 import { begin, bot, build, lockOptions, NOTHING_SHARED, ONE, send } from './stage.ts';
 
 const makeHost = hostMaker();
@@ -37,7 +37,7 @@ describe('the text of the host script', () => {
   });
 });
 
-describe.each(SHELLS)('under %s', (shell) => {
+describe.each(EVERY_SHELL)('under %s', (shell) => {
   test('the first lock installs the script under the hash of its content, and later requests run that', async () => {
     await using host = await makeHost(shell);
     await begin(host);
@@ -125,7 +125,7 @@ const NAMES = [
   ' leading',
 ];
 
-test.each(SHELLS)('folders whose names are hostile are used as they are, under %s', async (shell) => {
+test.each(EVERY_SHELL)('folders whose names are hostile are used as they are, under %s', async (shell) => {
   await using base = await makeHost(shell);
   const parent = join(base.deployTo, '..', 'parent');
   await using host = await makeHost(shell, { deployTo: join(parent, ...NAMES) });

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { SharedSettings } from '../../src/config/settings.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { at } from './bots.ts';
-import { hostMaker, SHELLS } from './shells.ts';
+import { hostMaker, SHELLS, type Shell } from './shells.ts';
 import { begin, build, type Built, type Files, NOTHING_SHARED, ONE, send, transmit, TWO } from './stage.ts';
 import { filesOf, meta, release } from './trees.ts';
 
@@ -26,7 +26,7 @@ interface Site extends AsyncDisposable {
 }
 
 /** A host that runs a release, and has made its spare. */
-async function site(shell: (typeof SHELLS)[number], shared = NOTHING_SHARED, files = BEFORE): Promise<Site> {
+async function site(shell: Shell, shared = NOTHING_SHARED, files = BEFORE): Promise<Site> {
   const host = await makeHost(shell);
   await begin(host);
   for (const folder of shared.dirs) await mkdir(at(host, 'shared', folder), { recursive: true });
