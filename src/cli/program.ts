@@ -10,6 +10,7 @@ import { type CliContext, type GlobalOptions, note, sayJson, type World } from '
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleFacts } from './report/trouble.ts';
 import { addHosts } from './program-hosts.ts';
+import { addLogs } from './program-logs.ts';
 import { addRunning } from './program-running.ts';
 import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
@@ -69,6 +70,7 @@ export function buildProgram(context: CliContext, done: Done): Command {
   addRunning(program, context, done);
   addLists(program, context, done);
   addLocks(program, context, done);
+  addLogs(program, context, done);
   addHosts(program, context, done);
   addDemo(program, context, done);
   return program;

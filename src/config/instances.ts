@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { list } from '../base/text.ts';
 import { DEFAULTS } from './defaults.ts';
 import { resolveHealth } from './health.ts';
+import { resolveLog } from './logs.ts';
 import type { Path } from './json.ts';
 import { resolveMetrics } from './metrics.ts';
 import { kindOf, SERVICE_KINDS } from './kinds.ts';
@@ -128,6 +129,7 @@ function resolveInstance(part: RolePart, host: HostSettings, set: Numbered): Ins
     exclusive: entry.exclusive ?? false,
     service: resolveService(instance),
     health: resolveHealth(instance),
+    log: resolveLog(instance),
     metrics: resolveMetrics(instance),
   };
 }

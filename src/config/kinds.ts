@@ -1,6 +1,6 @@
 import { list } from '../base/text.ts';
 import type { Path } from './json.ts';
-import type { HealthEntry, ServiceEntry, SourceEntry } from './schema.ts';
+import type { HealthEntry, LogsEntry, ServiceEntry, SourceEntry } from './schema.ts';
 
 /** Keys that belong to one kind of an object, the indispensable ones first. */
 interface Kind {
@@ -26,9 +26,18 @@ export const HEALTH_KINDS = {
   command: { needs: ['command'], may: [] },
 } as const satisfies Kinds<string>;
 
+export const LOGS_KINDS = {
+  file: { needs: ['file'], may: [] },
+  command: { needs: ['command'], may: [] },
+  docker: { needs: ['docker'], may: [] },
+  podman: { needs: ['podman'], may: [] },
+  pm2: { needs: ['pm2'], may: [] },
+} as const satisfies Kinds<string>;
+
 export const mergeSource = merger<SourceEntry>(SOURCE_KINDS);
 export const mergeService = merger<ServiceEntry>(SERVICE_KINDS);
 export const mergeHealth = merger<HealthEntry>(HEALTH_KINDS);
+export const mergeLogs = merger<LogsEntry>(LOGS_KINDS);
 
 /** Which kind a merged object is; undefined, and a mistake unless it may be none, when it is not exactly one. */
 export function kindOf<Name extends string>(

@@ -2,7 +2,7 @@
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   config: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs'],
   stage: ['notify', 'traffic', 'flags', 'env', 'watch', 'logs'],
-  role: ['hooks', 'drain', 'logs', 'env', 'watch'],
+  role: ['hooks', 'drain', 'env', 'watch'],
   service: ['pm2', 'compose'],
   health: ['log'],
   rollout: ['traffic', 'weight', 'steps'],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULTS, POLL_MS } from './defaults.ts';
+import { DEFAULTS } from './defaults.ts';
 import {
   addressField,
   command,
@@ -15,8 +15,9 @@ import {
 } from './fields.ts';
 import { metrics } from './schema-analysis.ts';
 import { rollout } from './schema-rollout.ts';
+import { health, logs, service } from './schema-services.ts';
 import { SLOTS } from './settings.ts';
-import { localPathProblem, refProblem, tcpProblem, unitProblem, urlProblem } from './values.ts';
+import { localPathProblem, refProblem } from './values.ts';
 
 /**
  * The language of hosts.json, as far as it works today. One schema checks the file, feeds editors (hosts.schema.json) and
@@ -110,56 +111,6 @@ const hooks = z
   )
   .meta({ id: 'hooks' });
 
-const service = z
-  .strictObject({
-    systemd: text('a unit name', unitProblem)
-      .describe('Name of the systemd unit, such as "greeter-{stage}@{instance}".')
-      .optional(),
-    scope: z
-      .enum(['system', 'user'])
-      .describe(
-        `Whose systemd: the system's (as root, or with "sudo -n systemctl") or the user's. Default: ${DEFAULTS.scope}.`,
-      )
-      .optional(),
-    start: command().describe('Command that starts the instance. May hold {current} and {release}.').optional(),
-    stop: command().describe('Command that stops the instance. May hold {current} and {release}.').optional(),
-    status: command()
-      .describe('Command that exits with 0 when the instance runs, with 3 when it is stopped.')
-      .optional(),
-    pidFile: insideOrAbsolute()
-      .describe('File that holds the pid of the instance: an absolute path, or one below the folder of the instance.')
-      .optional(),
-  })
-  .describe('What runs an instance: a systemd unit, or commands. Left out: files only, the switch is the deployment.')
-  .meta({ id: 'service' });
-
-const health = z
-  .strictObject({
-    http: text('a URL', urlProblem)
-      .describe('URL asked from the host itself, such as "http://127.0.0.1:{port}/healthz".')
-      .optional(),
-    status: whole(100, 599).describe('Status that means healthy. Default: any of 200 to 299.').optional(),
-    body: text('a text').describe('Text that the answer must contain.').optional(),
-    tcp: text('an address', tcpProblem)
-      .describe('[host:]port that must accept a connection, such as "127.0.0.1:{port}".')
-      .optional(),
-    command: command()
-      .describe('Command that exits with 0 when the instance is healthy. May hold {current} and {release}.')
-      .optional(),
-    interval: duration(POLL_MS).describe(`Time between two probes. Default: ${DEFAULTS.interval}.`).optional(),
-    timeout: duration(POLL_MS).describe(`How long a probe may take. Default: ${DEFAULTS.timeout}.`).optional(),
-    minHealthyTime: duration(0)
-      .describe(`How long it must stay healthy before it counts. Default: ${DEFAULTS.minHealthyTime}.`)
-      .optional(),
-    healthyDeadline: duration(POLL_MS)
-      .describe(
-        `Not healthy by then, counted from its start: failed. Longer than minHealthyTime. Default: ${DEFAULTS.healthyDeadline}.`,
-      )
-      .optional(),
-  })
-  .describe('How to tell that an instance is healthy: http, tcp or command. Without one: it runs for minHealthyTime.')
-  .meta({ id: 'health' });
-
 const slots = z
   .strictObject({
     blue: whole(1, 65535).describe('Port of the first instance of the slot on a host; the next ones count up.'),
@@ -194,6 +145,7 @@ const role = z
   .strictObject({
     service: service.optional(),
     health: health.optional(),
+    logs: logs.optional(),
     port: whole(1, 65535)
       .describe('Port of the first instance on a host; the next ones count up. Becomes {port} and the variable PORT.')
       .optional(),
@@ -284,14 +236,11 @@ function transport() {
     );
 }
 
-function insideOrAbsolute(): z.ZodString {
-  return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));
-}
-
 export type Config = z.infer<typeof configSchema>;
 export type StageEntry = Config['stages'][string];
 export type RoleEntry = z.infer<typeof role>;
 export type ServiceEntry = z.infer<typeof service>;
+export type LogsEntry = z.infer<typeof logs>;
 export type HealthEntry = z.infer<typeof health>;
 export type TrafficEntry = z.infer<typeof traffic>;
 export type SourceEntry = z.infer<typeof source>;

@@ -154,9 +154,20 @@ export interface InstanceSettings {
   readonly exclusive: boolean;
   readonly service: ServiceSettings;
   readonly health: HealthSettings;
+  /** Undefined: where its service writes. */
+  readonly log: LogSettings | undefined;
   /** What it tells of itself, where somebody asks. */
   readonly metrics: MetricsSettings | undefined;
 }
+
+/** Where an instance writes its log, when that is not where its service does. */
+export type LogSettings =
+  /** An absolute path on the host. */
+  | { readonly type: 'file'; readonly path: string }
+  /** Shell text that prints lines and goes on. */
+  | { readonly type: 'command'; readonly command: string }
+  | { readonly type: 'container'; readonly engine: 'docker' | 'podman'; readonly name: string }
+  | { readonly type: 'pm2'; readonly name: string };
 
 /** One proxy of one role: where it runs, how it is reached there, and which of its servers stands for which instance. */
 export interface ProxySettings {

@@ -1,6 +1,6 @@
 import { mergeAnalysis } from './analysis.ts';
 import type { JsonDocument, Path } from './json.ts';
-import { mergeHealth, mergeService, mergeSource } from './kinds.ts';
+import { mergeHealth, mergeLogs, mergeService, mergeSource } from './kinds.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Config, RoleEntry, StageEntry } from './schema.ts';
 import type { RolloutEntry } from './schema-rollout.ts';
@@ -67,6 +67,7 @@ function mergeRole(base: RoleEntry | undefined, over: RoleEntry): RoleEntry {
     ...over,
     service: mergeService(base?.service, over.service),
     health: mergeHealth(base?.health, over.health),
+    logs: mergeLogs(base?.logs, over.logs),
     ...(over.metrics && { metrics: { ...base?.metrics, ...over.metrics } }),
   };
 }

@@ -16,6 +16,8 @@ export interface CallContext {
 
 export interface CallOptions {
   readonly onFrame?: (frame: Frame) => void;
+  /** Lines that are no frames, of a verb that passes on what it reads: from its first frame on, those that begin with `{` or `|`. */
+  readonly onLine?: (line: string) => void;
   /** Follows the request on stdin. */
   readonly payload?: Payload;
   /** `alone`: the verb has stdin to itself, and takes its end for our going away. */
@@ -143,6 +145,11 @@ class Answer implements Listener {
   }
 
   onNoise(line: string): void {
+    const { onLine } = this.#asked;
+    if (onLine && this.#begun && /^[{|]/.test(line)) {
+      onLine(line);
+      return;
+    }
     this.#noise.push(line);
     if (this.#noise.length > 20) this.#noise.shift();
   }

@@ -15,6 +15,7 @@ import { call, type CallContext, type CallOptions, HostFailure, startCall } from
 import { openControl } from './control.ts';
 import { withMend } from './failures.ts';
 import { type Frame, text } from './frames.ts';
+import { logsCall, logsRequest } from './logs.ts';
 import { instanceVariables } from './instance-variables.ts';
 import { parseHistory } from './records.ts';
 import { readHostState, readServers } from './reading.ts';
@@ -88,6 +89,9 @@ function readingVerbs({ host }: CallContext, ask: Ask) {
       ),
     sample: async (options, onSamples) => {
       await ask(sampleRequest(options), sampleCall(options, onSamples));
+    },
+    logs: async (options) => {
+      await ask(logsRequest(options), logsCall(options));
     },
     analysed: async () => readLines(await ask({ verb: 'analysed' })),
     log: async (instance, { onLine, signal }) => {

@@ -74,6 +74,16 @@ const FAILURES: Readonly<Record<string, ((first: string, second: string) => Fail
     what: `the file system of ${folder} is read-only`,
     mend: 'Linux does that to a file system with errors: look at dmesg on the host, then repair or remount it.',
   }),
+  narrow: () => ({
+    code: 'SLIP_LOG_NARROW',
+    what: 'the journal may only be read one unit after the other, and without its times',
+    mend: 'On the host: sudo usermod -aG systemd-journal "$USER"',
+  }),
+  unread: () => ({
+    code: 'SLIP_LOG_UNREAD',
+    what: 'journalctl could not read on from where it was',
+    mend: 'The journal may have been cleared: it is read from its end.',
+  }),
   install: () => ({
     code: 'SLIP_INSTALL',
     what: 'the host script could not be written',

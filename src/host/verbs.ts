@@ -6,6 +6,7 @@ import type {
   SharedSettings,
 } from '../config/settings.ts';
 import type { Sample } from '../analysis/sample.ts';
+import type { LogsOptions } from './logs.ts';
 import type { HistoryRecord } from './records.ts';
 import type { Arrived, ArrivedOptions, ReceiveAnswer, ReceiveOptions } from './receiving.ts';
 import type { Variables } from './request.ts';
@@ -60,6 +61,8 @@ export interface HostClient {
   /** The channel that beats and journals as long as the controller lives. */
   control(rollout: string, onLine: (line: string) => void): Promise<Control>;
   log(instance: InstanceSettings, options: LogOptions): Promise<void>;
+  /** The lines of one source as they are; settles at their end. RemoteError SLIP_LOG_NARROW: only `log` may be used. */
+  logs(options: LogsOptions): Promise<void>;
   /** Samples instances until the signal is aborted; `onSamples` gets those of one moment, with the host's time. */
   sample(options: SampleOptions, onSamples: (samples: readonly Sample[]) => void): Promise<void>;
   /** Rollouts whose journal holds an analysis, oldest first. */

@@ -9,7 +9,9 @@ import type { HostClient } from '../host/verbs.ts';
 import type { Connection } from '../ssh/transport.ts';
 import { join } from 'node:path';
 import { accept } from './accept.ts';
-import { isAway, isLost } from './away.ts';
+import { isAway, isLost } from '../host/away.ts';
+import { hostSources } from '../logs/host-source.ts';
+import { streamLogs } from '../logs/stream.ts';
 import { askController } from './ask-controller.ts';
 import { changesBetween } from './changes.ts';
 import { deployableRefs } from './deployable-refs.ts';
@@ -22,7 +24,7 @@ import { prepareReconcile } from './plan-reconcile.ts';
 import { prepareRollback } from './plan-rollback.ts';
 import type { Prepared } from './prepared.ts';
 import { lastRecords } from './read-audit.ts';
-import type { FollowOptions, PreparedRollout, StageSession } from './session.ts';
+import type { FollowOptions, PreparedRollout, SessionLogs, StageSession } from './session.ts';
 import { lookAtHosts, type Stage } from './stage.ts';
 import { startRollout } from './start.ts';
 import { findUnfinished } from './unfinished.ts';
@@ -83,6 +85,7 @@ export function openSession({
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
     ask: (intent) => answered(() => askController(stage, intent)),
     followLog: (instance, options) => void followLog(stage, instance, options),
+    logs: (options) => logs(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     vitals: (options) => watchVitals(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     close: async () => {
       closed.abort();
@@ -116,6 +119,17 @@ async function unlessCancelled<T>(planning: Promise<T>, signal: AbortSignal | un
 function asPrepared(prepared: PreparedRollout): Prepared {
   if (!('replan' in prepared)) throw new Bug('A rollout can only be started from the plan of this session.');
   return prepared as Prepared;
+}
+
+function logs({ settings, clients, clock }: Stage, { instances, ...options }: SessionLogs): Promise<void> {
+  const wanted = settings.instances.filter(({ id }) => instances?.includes(id) ?? true);
+  const folders = new Map(settings.hosts.map(({ name, deployTo }) => [name, deployTo]));
+  const sources = hostSources(wanted, (host) => folders.get(host)!);
+  return streamLogs({ retried: never, ...options, clock, clients, sources });
+}
+
+function never(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function followLog({ settings, clients }: Stage, id: string, options: FollowOptions): Promise<void> {

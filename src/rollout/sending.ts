@@ -3,7 +3,7 @@ import { sanitise } from '../base/sanitise.ts';
 import { list, plural } from '../base/text.ts';
 import type { HostClient } from '../host/verbs.ts';
 import type { ReceiveAnswer } from '../host/receiving.ts';
-import { isAway } from './away.ts';
+import { isAway } from '../host/away.ts';
 import type { RolloutContext } from './context.ts';
 import type { Sent } from './delivery.ts';
 import { uploadFor } from './upload.ts';

@@ -7,6 +7,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Drift } from './drift.ts';
 import type { Unfinished } from './unfinished.ts';
 import type { WishedIntent } from './wishes.ts';
+import type { LogStreamOptions } from '../logs/stream.ts';
 import type { HostState, ReleaseRecord } from '../host/state.ts';
 import type { SlipwayError } from '../base/errors.ts';
 import type { RolloutEvent } from './events.ts';
@@ -55,6 +56,11 @@ export interface StageSession {
   ask(intent: WishedIntent): Promise<Answered>;
   /** Follows the log of an instance until the signal is aborted. Lines are sanitised. */
   followLog(instance: string, options: FollowOptions): void;
+  /**
+   * The lines of all instances, or of some, in the order of their times; settles at their end, or when the signal is aborted.
+   * What is lost is tried again from where it was. Never throws.
+   */
+  logs(options: SessionLogs): Promise<void>;
   /**
    * Looks at every instance again and again, on all hosts at once, until the signal is aborted or the session is closed.
    * A host that is lost is tried again. Begin it after the first `inspect`, which should not have to wait for it.
@@ -137,6 +143,15 @@ export interface FollowOptions {
    */
   readonly onEnd?: (how: 'lost' | 'refused') => void;
 }
+
+/** What of `streamLogs` a session leaves open. */
+export type SessionLogs = Pick<LogStreamOptions, 'start' | 'until' | 'follow' | 'least' | 'onRecords' | 'onNotice'> & {
+  /** Ids; all of the stage when left out. */
+  readonly instances?: readonly string[];
+  readonly signal: AbortSignal;
+  /** Until what was refused is to be tried again; never when left out. */
+  readonly retried?: LogStreamOptions['retried'];
+};
 
 export interface VitalsOptions {
   readonly signal: AbortSignal;

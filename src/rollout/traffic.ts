@@ -4,7 +4,7 @@ import { list } from '../base/text.ts';
 import type { ProxySettings, Slot } from '../config/settings.ts';
 import type { ServerState } from '../host/state.ts';
 import type { TrafficAnswer, TrafficOptions } from '../host/verbs.ts';
-import { isAway, isLost } from './away.ts';
+import { isAway, isLost } from '../host/away.ts';
 import { hostOf, instanceOf, plannedInstance, type RolloutContext } from './context.ts';
 import type { Step } from './plan.ts';
 import { back, type Run } from './run.ts';

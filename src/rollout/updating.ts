@@ -5,7 +5,7 @@ import type { Variables } from '../host/request.ts';
 import type { InstanceHooks, WorkerFrame } from '../host/verbs.ts';
 import { environmentText } from '../service/environment.ts';
 import { serviceLine } from '../service/leftover.ts';
-import { isAway, isLost } from './away.ts';
+import { isAway, isLost } from '../host/away.ts';
 import { hostOf, instanceOf, type RolloutContext } from './context.ts';
 import type { Proof } from './events.ts';
 import { isSuperseded } from './superseded.ts';

@@ -31,6 +31,7 @@ export function reviveLeftover(host: string, leftover: Leftover): InstanceSettin
     exclusive: false,
     service,
     health: { probe: { type: 'running' }, intervalMs: 1000, timeoutMs: 2000, minHealthyMs: 0, deadlineMs: 60_000 },
+    log: undefined,
     metrics: undefined,
   };
 }

@@ -142,7 +142,7 @@ export type ChoiceDialog = { readonly focus: string; readonly openedAt: number }
   | {
       /** A danger in a running rollout, here or elsewhere; or leaving all as an unfinished one has left it. */
       readonly name: 'ask';
-      readonly intent: 'abort' | 'rollback' | 'accept';
+      readonly intent: 'abort' | 'rollback' | 'accept' | 'approve';
     }
   /** What becomes of a rollout that nobody runs any more; what is to be asked of one that somebody runs elsewhere. */
   | { readonly name: 'unfinished' | 'elsewhere' | 'quit' }

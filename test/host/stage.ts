@@ -218,6 +218,7 @@ export function bot({ name = 'bot.1', port = 1, service = CTL, health = {} }: Bo
       deadlineMs: 20_000,
       ...health,
     },
+    log: undefined,
     metrics: undefined,
   };
 }

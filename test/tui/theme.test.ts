@@ -4,7 +4,7 @@ import { ascii, unicode } from '../../src/tui/glyphs.ts';
 import { looksOf, wishedTheme } from '../../src/tui/looks.ts';
 import { type PaletteName, palettes } from '../../src/tui/palettes.ts';
 import type { Style } from '../../src/tui/theme.ts';
-import { LOOKS } from '../../src/tui/screens/logs/names.ts';
+import { LOOKS } from '../../src/logs/names.ts';
 import { width } from '../../src/tui/text/width.ts';
 import { type Sight, contrast, distance, foreground } from './support/eyes.ts';
 

@@ -1,3 +1,4 @@
+import { APPROVE } from '../screens/rollout/decisions.ts';
 import type { UserAction } from '../actions.ts';
 import * as because from '../keys/because.ts';
 import type { Binding } from '../keys/binding.ts';
@@ -56,7 +57,8 @@ export function wish(state: UiState, intent: WishedIntent): UserAction {
 function agree(state: UiState): UserAction | undefined {
   const { dialog } = state;
   if (dialog?.name !== 'ask') return undefined;
-  return dialog.intent === 'accept' ? { type: 'accept' } : wish(state, { type: dialog.intent });
+  if (dialog.intent === 'accept') return { type: 'accept' };
+  return wish(state, dialog.intent === 'approve' ? APPROVE : { type: dialog.intent });
 }
 
 function removeView(state: UiState): UserAction | undefined {

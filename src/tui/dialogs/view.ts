@@ -43,6 +43,7 @@ const TITLES: Readonly<Record<AskDialog['intent'], string>> = {
   abort: 'Abort the rollout?',
   rollback: 'Roll back?',
   accept: 'Leave everything as it is?',
+  approve: 'Let it go on?',
 };
 
 function askRows(state: UiState, dialog: AskDialog, area: Area): Row[] {
@@ -63,6 +64,8 @@ function consequence(intent: AskDialog['intent'], { rollout }: UiState): string 
       return `The instance in hand goes back, then the rollout ends where it stands${rollout ? `: ${updated} updated, the rest as before` : ''}.`;
     case 'rollback':
       return `Every updated instance${many} goes back to the release before, one after the other.`;
+    case 'approve':
+      return 'What was watched counts as good, and the next instances get the release.';
     case 'accept':
       return 'No instance is changed. The rollout is over, the stage is free, and what differs is shown as drift.';
   }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { formatDuration } from '../../base/duration.ts';
 import type { StageSession } from '../../rollout/session.ts';
-import { hostOf } from '../screens/logs/names.ts';
-import { Overlap, RETOLD } from '../screens/logs/overlap.ts';
+import { hostOf } from '../../logs/names.ts';
+import { Overlap, RETOLD } from '../../logs/overlap.ts';
 import type { Arrival } from '../screens/logs/ring.ts';
 
 const LONGEST_WAIT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogEntry } from '../screens/logs/ring.ts';
-import { grouped } from '../screens/logs/text.ts';
+import { grouped } from '../../base/text.ts';
 import type { Surroundings } from './workers.ts';
 
 /** So many names are tried; whoever has them all has saved a file in this second a hundred times. */

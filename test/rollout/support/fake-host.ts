@@ -208,6 +208,7 @@ export function fakeHost(host: string): FakeHost {
       });
     },
     log: () => Promise.resolve(),
+    logs: () => Promise.resolve(),
     sample: async (options, onSamples) => {
       reach(fake);
       await fake.sampling(options, onSamples);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chunks, grouped, splitAtHits, visible } from '../../../src/tui/screens/logs/text.ts';
+import { grouped } from '../../../src/base/text.ts';
+import { chunks, splitAtHits, visible } from '../../../src/tui/screens/logs/text.ts';
 import { width } from '../../../src/tui/text/width.ts';
 
 describe('long text', () => {

@@ -1,8 +1,7 @@
-import { plural } from '../../../base/text.ts';
+import { grouped, plural } from '../../../base/text.ts';
 import { parseFilter } from '../../text/match.ts';
 import { type Row, type Span, row, span } from '../../text/row.ts';
 import { hostsOf, rateWords, type SourcesLook } from './sources.ts';
-import { grouped } from './text.ts';
 
 /** What stands above the lines: whether they move, how many are shown, and of what. The most needed comes first. */
 export function headRow(look: SourcesLook): Row {

@@ -1,6 +1,6 @@
 import { type LogEntry, RING } from './ring.ts';
 import { renarrowed } from './narrow.ts';
-import { grouped } from './text.ts';
+import { grouped } from '../../../base/text.ts';
 import type { Held, LogsView } from './state.ts';
 
 /** A held view may grow to so many lines while somebody walks on through what has come since. */

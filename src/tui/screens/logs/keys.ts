@@ -5,7 +5,7 @@ import type { UiState } from '../../state.ts';
 import { fleetLines } from '../fleet/narrow.ts';
 import { hostOfLine } from '../fleet/select.ts';
 import { cursorOf } from './move.ts';
-import { hostOf } from './names.ts';
+import { hostOf } from '../../../logs/names.ts';
 import { hostsOf } from './sources.ts';
 import type { LogEntry } from './ring.ts';
 import type { LogsWish } from './state.ts';

@@ -4,7 +4,7 @@ import { cut, pad, width } from '../../text/width.ts';
 import type { Style } from '../../theme.ts';
 import { type LogsLayout, piecesOf } from './geometry.ts';
 import type { Level } from '../../../logs/levels.ts';
-import { hostOf, lookOf } from './names.ts';
+import { hostOf, lookOf } from '../../../logs/names.ts';
 import type { LogEntry } from './ring.ts';
 import type { LogsView } from './state.ts';
 import { splitAtHits, visible } from './text.ts';

@@ -1,5 +1,5 @@
 import { type Fields, parseFilter } from '../../text/match.ts';
-import { belongsTo, hostOf } from './names.ts';
+import { belongsTo, hostOf } from '../../../logs/names.ts';
 import type { LogEntry } from './ring.ts';
 import { Shown, type Wanted } from './shown.ts';
 import type { LogsView } from './state.ts';

@@ -6,7 +6,7 @@ import { layoutOf } from './geometry.ts';
 import { following, heldAt } from './hold.ts';
 import { isError, levelOf } from '../../../logs/levels.ts';
 import { cursorOf, jumped } from './move.ts';
-import { shortNames } from './names.ts';
+import { shortNames } from '../../../logs/names.ts';
 import { renarrowed } from './narrow.ts';
 import { type Arrival, LogRing } from './ring.ts';
 import { Shown, type Wanted } from './shown.ts';

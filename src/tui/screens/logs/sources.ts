@@ -2,7 +2,7 @@ import { type Area, type Row, type Span, blank, row, span } from '../../text/row
 import { cut, pad } from '../../text/width.ts';
 import type { LogsLayout } from './geometry.ts';
 import { hostStyle } from './line-rows.ts';
-import { belongsTo, hostOf, shortHosts } from './names.ts';
+import { belongsTo, hostOf, shortHosts } from '../../../logs/names.ts';
 import type { LogsView } from './state.ts';
 
 /** What is known of the sources at one moment. */

@@ -46,11 +46,6 @@ function firstCells(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
-/** 1 284 */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
-}
-
 /** Pieces of a text, those that were looked for apart from the others. Capitals count where some are typed. */
 export function splitAtHits(text: string, find: string): readonly { readonly text: string; readonly isHit: boolean }[] {
   if (find === '') return [{ text, isHit: false }];

@@ -16,7 +16,7 @@ export const rolloutKeys: readonly Binding[] = [
   { id: 'resume', keys: ['r'], label: 'resume', help: 'Go on with a paused rollout.', scopes: ['rollout'], priority: 1, twin: 'slipway resume STAGE', disabledReason: because.refused({ type: 'resume' }), run: (state) => wish(state, { type: 'resume' }) },
   { id: 'abort', keys: ['a'], label: 'abort', help: 'Stop where it stands; the instance in hand goes back. Asks first.', scopes: ['rollout'], priority: 2, danger: true, twin: 'slipway abort STAGE', disabledReason: because.refused({ type: 'abort' }), run: ({ now }) => ({ type: 'openDialog', dialog: askAbout('abort', now) }) },
   { id: 'rollback', keys: ['R'], label: 'roll back', help: 'Put every updated instance back on its release before. Asks first.', scopes: ['rollout'], priority: 2, danger: true, twin: 'slipway abort STAGE --rollback', disabledReason: because.refused({ type: 'rollback' }), run: ({ now }) => ({ type: 'openDialog', dialog: askAbout('rollback', now) }) },
-  { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing.', scopes: ['rollout'], priority: 3, twin: 'slipway approve STAGE', disabledReason: because.refused(APPROVE), run: () => ({ type: 'send', intent: APPROVE }) },
+  { id: 'approve', keys: ['y'], label: 'approve', help: 'Let a canary or a slot go on, or accept a verdict that says nothing. Asks first on a protected stage.', scopes: ['rollout'], priority: 3, twin: 'slipway approve STAGE', disabledReason: because.refused(APPROVE), run: approve },
   { id: 'retry', keys: ['t'], label: 'try again', help: 'Try the chosen instance again, or the first that failed.', scopes: ['rollout'], priority: 4, twin: 'slipway retry STAGE INSTANCE', disabledReason: because.refused(retryOf), run: (state) => sends(retryOf(state)) },
   { id: 'skip', keys: ['x'], label: 'skip host', help: 'Leave the host of the chosen instance, or of the first that failed, as it is, and go on.', scopes: ['rollout'], priority: 4, twin: 'slipway skip STAGE HOST', disabledReason: because.refused(skipOf), run: (state) => sends(skipOf(state)) },
   { id: 'shellOnHost', keys: ['s'], label: 'ssh', help: 'Open a shell on the host of the chosen instance; the rollout goes on meanwhile.', scopes: ['rollout'], priority: 5, twin: 'slipway ssh STAGE HOST', disabledReason: (state) => (shellOf(state) ? undefined : 'no instance is chosen or at work'), run: (state) => {
@@ -30,6 +30,13 @@ export const rolloutKeys: readonly Binding[] = [
   { id: 'follow', keys: ['f'], label: 'follow', help: 'Follow the instance that is being changed, and the end of its log.', scopes: ['rollout'], priority: 4, twin: 'view', disabledReason: followsAlready, run: () => ({ type: 'follow' }) },
   { id: 'pane', keys: ['tab'], label: 'tree/details', help: 'Move the arrows between the steps and the details; on a narrow screen, show the one or the other.', scopes: ['rollout'], priority: 5, twin: 'view', run: () => ({ type: 'switchPane' }) },
 ];
+
+/** On a protected stage no one key lets a release spread. */
+function approve({ session, now }: UiState): UserAction {
+  return session?.protected
+    ? { type: 'openDialog', dialog: askAbout('approve', now) }
+    : { type: 'send', intent: APPROVE };
+}
 
 function sends(intent: Decision | undefined): UserAction | undefined {
   return intent && { type: 'send', intent };

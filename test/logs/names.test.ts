@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, LOOKS, lookOf, shortHosts, shortNames } from '../../../src/tui/screens/logs/names.ts';
+import { belongsTo, LOOKS, lookOf, shortHosts, shortNames } from '../../src/logs/names.ts';
 
 const short = (...hosts: string[]) => [...shortHosts(hosts).values()];
 

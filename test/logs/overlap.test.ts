@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Overlap } from '../../../src/tui/screens/logs/overlap.ts';
+import { Overlap } from '../../src/logs/overlap.ts';
 
 /** The lines that are passed on of those that a host tells when its log is followed anew. */
 function fresh(tail: string, told: string) {

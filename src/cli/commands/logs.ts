@@ -1,0 +1,172 @@
+import { formatDuration } from '../../base/duration.ts';
+import { UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { list, plural } from '../../base/text.ts';
+import { filterOf, type Wishes } from '../../logs/where.ts';
+import { leastOf } from '../../logs/least.ts';
+import type { Level } from '../../logs/levels.ts';
+import { shortNames } from '../../logs/names.ts';
+import type { LogRecord } from '../../logs/record.ts';
+import type { LogNotice } from '../../logs/stream.ts';
+import { parseWhen } from '../../logs/when.ts';
+import type { StageSession } from '../../rollout/session.ts';
+import { type CliContext, type GlobalOptions, remark, sayJson, warn } from '../context.ts';
+import { openStage } from '../open.ts';
+import { createLogOut, type LogOut } from '../report/log-out.ts';
+
+export interface LogsFlags extends GlobalOptions {
+  readonly host?: readonly string[];
+  readonly instance?: readonly string[];
+  readonly level?: Level;
+  readonly grep?: readonly string[];
+  readonly where?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly lines?: number;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
+/** Lines that come first where nothing is said. */
+const LAST = 50;
+
+/** Lines of all instances, merged. Exit 3 when a host could not be read to its end; whoever follows ends it, and that is 0. */
+export async function logs(context: CliContext, stage: string, flags: LogsFlags): Promise<number> {
+  const wanted = wishesOf(flags, context.clock.now());
+  const session = await openStage(context, stage, flags);
+  const { stdout } = context;
+  const ends = new AbortController();
+  const stop = () => ends.abort();
+  SIGNALS.forEach((signal) => process.on(signal, stop));
+  // whoever read has gone
+  stdout.on('error', stop);
+  try {
+    const instances = instancesOf(session, flags);
+    const out = createLogOut(context, {
+      names: shortNames(instances),
+      json: flags.json ?? false,
+      color: flags.color ?? true,
+    });
+    return await read({ context, session, wanted, out, ends: ends.signal }, instances);
+  } finally {
+    SIGNALS.forEach((signal) => process.off(signal, stop));
+    stdout.off('error', stop);
+    await session.close();
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface Wanted {
+  readonly isWanted: (record: LogRecord) => boolean;
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  readonly count: number | undefined;
+  readonly follow: 'follow' | 'to the end';
+  readonly level: Level | undefined;
+}
+
+function wishesOf(flags: LogsFlags, now: number): Wanted {
+  const { level, grep, where, since, until, lines } = flags;
+  const wishes: Wishes = { level, grep, where, since, until };
+  const { wanted } = filterOf(wishes, { now });
+  const at = (text: string | undefined) => (text === undefined ? undefined : parseWhen(text, { now }));
+  return {
+    isWanted: wanted,
+    ...{ since: at(since), until: at(until), level },
+    count: lines ?? (since === undefined ? LAST : undefined),
+    follow: flags.follow === false || until !== undefined ? 'to the end' : 'follow',
+  };
+}
+
+/** Ids of those that `--host` and `--instance` name; all when nothing does. */
+function instancesOf({ hosts, instances }: StageSession, { host = [], instance = [] }: LogsFlags): readonly string[] {
+  const nameOf = (id: string) => id.slice(0, id.lastIndexOf('@'));
+  const hostOf = (id: string) => id.slice(id.lastIndexOf('@') + 1);
+  for (const name of host) require(name, hosts, 'host');
+  const known = [...new Set([...instances, ...instances.map(nameOf)])];
+  for (const name of instance) require(name, known, 'instance');
+  const wanted = instances.filter(
+    (id) =>
+      (host.length === 0 || host.includes(hostOf(id))) &&
+      (instance.length === 0 || instance.includes(id) || instance.includes(nameOf(id))),
+  );
+  if (wanted.length > 0) return wanted;
+  throw new UserError({
+    code: 'SLIP_INSTANCE',
+    message: `No instance is ${[...instance, ...host].join(' on ')}.`,
+    mend: `The instances: ${list(instances)}.`,
+  });
+}
+
+function require(name: string, known: readonly string[], what: 'host' | 'instance'): void {
+  if (known.includes(name)) return;
+  const near = nearest(name, known);
+  throw new UserError({
+    code: what === 'host' ? 'SLIP_HOST' : 'SLIP_INSTANCE',
+    message: `There is no ${what} "${name}" in this stage.`,
+    mend: near === undefined ? `One of ${list(known)}.` : `Did you mean "${near}"?`,
+  });
+}
+
+interface Readers {
+  readonly context: CliContext;
+  readonly session: StageSession;
+  readonly wanted: Wanted;
+  readonly out: LogOut;
+  readonly ends: AbortSignal;
+}
+
+async function read({ context, session, wanted, out, ends }: Readers, instances: readonly string[]): Promise<number> {
+  const { isWanted, since, until, count, follow, level } = wanted;
+  let last: LogRecord[] = [];
+  let isIncomplete = false;
+  const keep = (records: readonly LogRecord[]) => {
+    last.push(...records);
+    if (count !== undefined && last.length > 2 * count) last = last.slice(-count);
+  };
+  await session.logs({
+    instances,
+    ...{ until, follow, signal: ends },
+    start: since === undefined ? { type: 'last', count: count ?? LAST } : { type: 'since', t: since },
+    least: follow === 'to the end' ? leastOf(level) : undefined,
+    onRecords: (records) => {
+      const shown = records.filter(isWanted);
+      if (follow === 'follow' || count === undefined) out.lines(shown);
+      else keep(shown);
+    },
+    onNotice: (notice) => {
+      if (notice.type === 'trouble') isIncomplete = true;
+      tell(context, notice);
+      if (notice.type === 'gap') out.gap(notice);
+    },
+  });
+  out.lines(count === undefined ? last : last.slice(-count));
+  await out.end();
+  return follow === 'to the end' && isIncomplete ? 3 : 0;
+}
+
+/** What is no line goes to stderr. */
+function tell(context: CliContext, notice: LogNotice): void {
+  const { host } = notice;
+  switch (notice.type) {
+    case 'opened':
+      if (notice.offset.isLarge)
+        remark(
+          context,
+          `${host}: its clock is ${formatDuration(Math.abs(notice.offset.ms))} ${notice.offset.ms < 0 ? 'ahead' : 'behind'}; times are corrected`,
+        );
+      return;
+    case 'trouble':
+      warn(context, notice.how === 'lost' ? `${notice.message} It is tried again.` : notice.message);
+      return;
+    case 'resumed':
+      remark(context, `${host}: read on after ${formatDuration(notice.lostMs)}, nothing is missing`);
+      return;
+    case 'gap':
+      warn(
+        context,
+        `${host}: nothing was heard for ${formatDuration(notice.lostMs)}; lines of ${plural(notice.instances.length, 'instance')} may be missing`,
+      );
+  }
+}
