@@ -31,7 +31,7 @@ test.each([
   ['an expression is marked', 'user=12 user=x', [regex('user=\\d+')], '[user=12] user=x'],
   ['nothing is marked where nothing is found', 'abc', [regex('x*'), literal('')], 'abc'],
   ['nothing is looked for', 'abc', [], 'abc'],
-])('%s', (_, text, matchers, expected) => {
+])('%s', (...[, text, matchers, expected]) => {
   expect(marked(text, matchers)).toBe(expected);
 });
 
