@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Merge, WATERMARK_MS } from '../../src/logs/merge.ts';
 import type { LogRecord } from '../../src/logs/record.ts';
-import { recordOf } from './records.ts';
+import { record } from './records.ts';
 
 const words = (records: readonly LogRecord[]) => records.map(({ message }) => message);
-const line = (source: string, t: number) => recordOf({ source, t, message: `${source} ${t}` });
+const line = (source: string, t: number) => record({ source, t, message: `${source} ${t}` });
 
 describe('lines of many sources', () => {
   test('come in the order of their times when each has waited its time', () => {
@@ -63,16 +63,16 @@ test('lines of one source stay in their order, none is lost, and none waits long
       lines.forEach(({ source, wait, age }, index) => {
         now += wait;
         passed.push(...merge.take(now));
-        const record = recordOf({ source, t: now - age, message: `${index} ${now}` });
-        pushed.push(record);
-        merge.push(record, now);
+        const one = record({ source, t: now - age, message: `${index} ${now}` });
+        pushed.push(one);
+        merge.push(one, now);
         const oldest = Math.min(...pushed.slice(passed.length).map(({ message }) => Number(message.split(' ')[1])));
         // those that are older than the watermark were passed on just now
         expect(now - oldest).toBeLessThanOrEqual(WATERMARK_MS + 120);
       });
       passed.push(...merge.flush(now));
       for (const source of ['a', 'b', 'c']) {
-        const of = (all: readonly LogRecord[]) => words(all.filter((record) => record.source === source));
+        const of = (all: readonly LogRecord[]) => words(all.filter((one) => one.source === source));
         expect(of(passed)).toEqual(of(pushed));
       }
     }),
@@ -92,7 +92,7 @@ test('what is not late is in the order of times', () => {
         passed.push(...merge.take(now));
         // each source tells its own lines in order
         last[source] = Math.max(last[source] ?? 0, now - age);
-        merge.push(recordOf({ source, t: last[source] }), now);
+        merge.push(record({ source, t: last[source] }), now);
       }
       passed.push(...merge.flush(now));
       expect(passed.filter(({ isLate }) => isLate)).toEqual([]);

@@ -1,11 +1,11 @@
 import type { LogRecord } from '../../src/logs/record.ts';
 
-/** A line of a log, as far as a test cares. */
-export function recordOf(given: Partial<LogRecord> = {}): LogRecord {
-  const message = given.message ?? 'served';
+/** A record that says as much as it has to. */
+export function record(over: Partial<LogRecord> = {}): LogRecord {
+  const message = over.message ?? 'all is well';
   return {
-    ...{ source: 'bot.1@fra-1', t: 0, text: message, format: 'plain', level: undefined, fields: {}, isLate: false },
-    ...given,
-    message,
+    ...{ format: 'plain', source: 'bot.1@fra-1', level: 'info', t: 1_000_000, message, text: message },
+    ...{ fields: {}, isLate: false },
+    ...over,
   };
 }
