@@ -10,7 +10,7 @@ import type { LogRecord } from '../../logs/record.ts';
 import type { LogNotice } from '../../logs/stream.ts';
 import { parseWhen } from '../../logs/when.ts';
 import type { StageSession } from '../../rollout/session.ts';
-import { type CliContext, type GlobalOptions, remark, sayJson, warn } from '../context.ts';
+import { type CliContext, type GlobalOptions, remark, warn } from '../context.ts';
 import { openStage } from '../open.ts';
 import { createLogOut, type LogOut } from '../report/log-out.ts';
 

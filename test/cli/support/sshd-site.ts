@@ -35,6 +35,7 @@ export interface Running {
   readonly ended: Promise<Ran>;
   /** Everything printed so far. */
   readonly said: () => string;
+  readonly stop: (signal: NodeJS.Signals) => void;
 }
 
 /** What a test may have to wait for on a host before it breaks something: `began` is there then, and `go` lets it go on. */
@@ -144,5 +145,5 @@ function launch(cwd: string, env: NodeJS.ProcessEnv, args: readonly string[]): R
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Ran>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
-  return { ended, said: () => stdout + stderr };
+  return { ended, said: () => stdout + stderr, stop: (signal) => void child.kill(signal) };
 }
