@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { levelOf } from '../../src/logs/levels.ts';
+import { levelNamed, levelNumbered, levelOf } from '../../src/logs/levels.ts';
 
 test.each([
   ['{"level":30,"time":1,"msg":"ERROR is only a word here"}', 'info'],
@@ -20,10 +20,47 @@ test.each([
   ['warning: unused', 'warn'],
   ["TypeError: Cannot read properties of undefined (reading 'x')", 'error'],
   ['Uncaught ReferenceError: x is not defined', 'error'],
+  ['java.lang.IllegalStateException: no', 'error'],
+  ['Traceback (most recent call last):', 'error'],
+  ['goroutine 1 [running]:', 'error'],
+  ["thread 'main' panicked at src/main.rs:2:5:", 'error'],
+  ['panic: runtime error: index out of range', 'fatal'],
+  ['{"level":400,"msg":"by Monolog"}', 'error'],
   ['listening on 5002', undefined],
   ['no errors were found', undefined],
   ['', undefined],
   [`${'x'.repeat(5000)} ERROR`, undefined],
 ])('%s is of the level %s', (line, level) => {
   expect(levelOf(line)).toBe(level);
+});
+
+test.each([
+  [0, 'fatal'],
+  [7, 'debug'],
+  [8, undefined],
+  [10, 'trace'],
+  [55, 'error'],
+  [90, 'fatal'],
+  [100, 'debug'],
+  [250, 'info'],
+  [600, 'fatal'],
+  [5000, 'trace'],
+  [20_000, 'info'],
+  [40_000, 'error'],
+  [-1, undefined],
+  [0.5, undefined],
+  [Number.NaN, undefined],
+])('the number %d is the level %s', (number, level) => {
+  expect(levelNumbered(number)).toBe(level);
+});
+
+test.each([
+  ['WRN', 'warn'],
+  ['Information', 'info'],
+  ['SEVERE', 'error'],
+  ['dpanic', 'fatal'],
+  ['constructor', undefined],
+  ['', undefined],
+])('the word %s is the level %s', (name, level) => {
+  expect(levelNamed(name)).toBe(level);
 });
