@@ -132,10 +132,7 @@ class Reading {
         this.#place = place;
         onOpened();
       },
-      onLine: (raw) => {
-        const line = source.read(raw);
-        if (line) onLine(line);
-      },
+      onLine: (raw) => source.read(raw).forEach(onLine),
     });
   }
 

@@ -15,8 +15,8 @@ export interface HostSource {
   readonly instances: readonly InstanceSettings[];
   /** The one instance whose text is all that may be read. */
   readonly narrow?: InstanceSettings;
-  /** A line as the host tells it; undefined for what is none. */
-  read(raw: string): SourceLine | undefined;
+  /** A line as the host tells it; an entry of a journal may hold several, and what is none holds none. */
+  read(raw: string): readonly SourceLine[];
 }
 
 export interface SourceLine extends HostLine {
@@ -105,28 +105,33 @@ function unitName(unit: string): string {
   return /\.(service|socket|timer|target|scope|slice|mount|path)$/.test(unit) ? unit : `${unit}.service`;
 }
 
-function readEntry(raw: string, byUnit: ReadonlyMap<string, string>): SourceLine | undefined {
+function readEntry(raw: string, byUnit: ReadonlyMap<string, string>): readonly SourceLine[] {
   const entry = raw.startsWith('{') ? readJournalEntry(raw) : undefined;
-  const source = entry && byUnit.get(entry.unit ?? '');
-  if (!entry || source === undefined) return undefined;
+  const source = entry && byUnit.get(entry.unit);
+  if (!entry || source === undefined) return [];
   const { t, cursor, priority } = entry;
-  return { source, text: shortened(entry.text), t, cursor, priority };
+  return entry.text
+    .trimEnd()
+    .split('\n')
+    .map((text) => ({ source, text, t, cursor, priority }));
 }
 
 /** `|BYTES|TEXT` */
-function readText(raw: string, source: string): SourceLine | undefined {
+function readText(raw: string, source: string): readonly SourceLine[] {
   const end = raw.indexOf('|', 1);
-  if (!raw.startsWith('|') || end === -1) return undefined;
+  if (!raw.startsWith('|') || end === -1) return [];
   const text = shortened(raw.slice(end + 1));
-  return { source, text, t: undefined, priority: undefined, bytes: Number(raw.slice(1, end)) };
+  return [{ source, text, t: undefined, priority: undefined, bytes: Number(raw.slice(1, end)) }];
 }
 
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) /;
+
 /** `2026-11-30T12:00:00.123456789Z TEXT` */
-function readStamped(raw: string, source: string): SourceLine | undefined {
-  const line = readText(raw, source);
-  const [stamp, when] =
-    (line && /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) /.exec(line.text)) ?? [];
-  return line && stamp ? { ...line, t: Date.parse(when!), text: line.text.slice(stamp.length) } : line;
+function readStamped(raw: string, source: string): readonly SourceLine[] {
+  return readText(raw, source).map((line) => {
+    const [stamp = '', when] = STAMP.exec(line.text) ?? [];
+    return when === undefined ? line : { ...line, t: Date.parse(when), text: line.text.slice(stamp.length) };
+  });
 }
 
 function shortened(text: string): string {

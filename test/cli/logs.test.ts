@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../host/until.ts';
 import { skipReason } from '../ssh/support/sshd.ts';
+import { runHere } from './support/in-process.ts';
 import { type Box, type SshdSite, startSshdSite } from './support/sshd-site.ts';
 
 const skip = (await skipReason()) !== undefined;
@@ -29,7 +30,7 @@ describe.skipIf(skip)('slipway logs', () => {
     const [one, two] = site.boxes;
     await write(one, pino(1, 'first', { ms: 12 }), pino(5, 'third', { level: 50, err: { code: 'EIO' } }));
     await write(two, 'time=2026-11-30T12:00:03Z level=warn msg="the second" tries=3');
-    const ran = await site.run('logs', 'staging', '--no-follow');
+    const ran = await runHere(site.here, 'logs', 'staging', '--no-follow');
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toBe(
       [
@@ -44,7 +45,7 @@ describe.skipIf(skip)('slipway logs', () => {
     const [one, two] = site.boxes;
     await write(one, pino(1, 'first', { ms: 12 }));
     await write(two, 'plain words');
-    const { stdout } = await site.run('logs', 'staging', '--no-follow', '--json');
+    const { stdout } = await runHere(site.here, 'logs', 'staging', '--no-follow', '--json');
     const facts = stdout
       .trimEnd()
       .split('\n')
@@ -68,7 +69,7 @@ describe.skipIf(skip)('slipway logs', () => {
     );
     await write(two, pino(3, 'GET /c', { status: 404 }));
     const messages = async (...flags: readonly string[]) => {
-      const { stdout } = await site.run('logs', 'staging', '--no-follow', '--json', ...flags);
+      const { stdout } = await runHere(site.here, 'logs', 'staging', '--no-follow', '--json', ...flags);
       return stdout
         .split('\n')
         .flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as { message: string }).message]));
@@ -87,12 +88,13 @@ describe.skipIf(skip)('slipway logs', () => {
     await write(one, 'begin one');
     await write(two, 'begin two');
     await until(() => seen('begin one') > 0 && seen('begin two') > 0);
+    two.wire.hold();
     two.wire.cut();
     await write(two, 'unheard a', 'unheard b');
     await write(one, 'meanwhile');
     await until(() => seen('meanwhile') > 0);
     expect(seen('unheard a')).toBe(0);
-    two.wire.mend();
+    two.wire.release();
     await until(() => seen('unheard b') > 0);
     await write(two, 'after');
     await until(() => seen('after') > 0);
@@ -109,7 +111,7 @@ describe.skipIf(skip)('slipway logs', () => {
 
   test('says what is wrong with what was typed, and asks no host', async () => {
     const wrong = async (...flags: readonly string[]) => {
-      const { code, stderr } = await site.run('logs', 'staging', ...flags);
+      const { code, stderr } = await runHere(site.here, 'logs', 'staging', ...flags);
       expect(code).toBe(2);
       return stderr;
     };
@@ -125,7 +127,7 @@ describe.skipIf(skip)('slipway logs', () => {
     const [one] = site.boxes;
     await write(one, 'all is well');
     await site.configure('two', ['  Port 1']);
-    const ran = await site.run('logs', 'staging', '--no-follow');
+    const ran = await runHere(site.here, 'logs', 'staging', '--no-follow');
     await site.configure('two', []);
     expect(ran.code).toBe(3);
     expect(ran.stdout).toMatch(/ one +all is well\n$/);

@@ -120,7 +120,7 @@ interface Readers {
 async function read({ context, session, wanted, out, ends }: Readers, instances: readonly string[]): Promise<number> {
   const { isWanted, since, until, count, follow, level } = wanted;
   let last: LogRecord[] = [];
-  let isIncomplete = false;
+  const troubled = new Set<string>();
   const keep = (records: readonly LogRecord[]) => {
     last.push(...records);
     if (count !== undefined && last.length > 2 * count) last = last.slice(-count);
@@ -136,14 +136,15 @@ async function read({ context, session, wanted, out, ends }: Readers, instances:
       else keep(shown);
     },
     onNotice: (notice) => {
-      if (notice.type === 'trouble') isIncomplete = true;
+      if (notice.type === 'trouble') troubled.add(notice.host);
+      if (notice.type === 'opened') troubled.delete(notice.host);
       tell(context, notice);
       if (notice.type === 'gap') out.gap(notice);
     },
   });
   out.lines(count === undefined ? last : last.slice(-count));
   await out.end();
-  return follow === 'to the end' && isIncomplete ? 3 : 0;
+  return follow === 'to the end' && troubled.size > 0 ? 3 : 0;
 }
 
 /** What is no line goes to stderr. */

@@ -4,7 +4,10 @@ import { main } from '../../../src/cli/program.ts';
 import type { Ran, Site } from './site.ts';
 
 /** The command line in this process, without a terminal: many runs, and no Node to be started for each. */
-export async function runHere({ folder: cwd, env }: Site, ...args: readonly string[]): Promise<Ran> {
+export async function runHere(
+  { folder: cwd, env }: Pick<Site, 'folder' | 'env'>,
+  ...args: readonly string[]
+): Promise<Ran> {
   const [stdout, stderr] = [collector(), collector()];
   const code = await main(args, {
     ...{ cwd, env, clock: systemClock },

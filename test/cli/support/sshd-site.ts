@@ -23,6 +23,8 @@ export interface Box {
 /** A project with two such hosts, for the command line as a child process. */
 export interface SshdSite extends AsyncDisposable {
   readonly folder: string;
+  /** For the command line in this process. */
+  readonly here: { readonly folder: string; readonly env: NodeJS.ProcessEnv };
   readonly boxes: readonly [Box, Box];
   commit(files: Readonly<Record<string, string | Buffer>>): Promise<void>;
   /** Settings of ssh_config for one host, which come before the usual ones. */
@@ -78,7 +80,7 @@ export async function startSshdSite({ env = {}, role = {}, config: sshd = [] }: 
   };
   const start = (...args: readonly string[]) => launch(project, environment, args);
   const site: SshdSite = {
-    ...{ folder, boxes, start },
+    ...{ folder, boxes, start, here: { folder: project, env: environment } },
     run: (...args) => start(...args).ended,
     configure: async (name, lines) => {
       own.set(name, lines);
