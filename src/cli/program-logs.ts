@@ -29,6 +29,7 @@ export function addLogs(program: Command, context: CliContext, done: Done): void
       "only lines with this field: code=ETIMEDOUT, 'status>=500', url~admin (may be given again)",
       more,
     )
+    .option('--filter <terms>', "what the screen's filter takes: words, -not this, level:warn, 'status>=500', /regex/")
     .option('--since <when>', 'from then on: 10m, 14:30, 2026-11-30T14:30Z')
     .option('--until <when>', 'up to then; does not follow')
     .option('-n, --lines <count>', 'so many of the last lines first (default: 50, or all since --since)', wholeNumber)

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { asSlipwayError, Bug, Cancelled } from '../base/errors.ts';
+import { Bug, Cancelled } from '../base/errors.ts';
 import { createLimit } from '../base/limit.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
 import { createHostClient } from '../host/client.ts';
@@ -9,7 +9,6 @@ import type { HostClient } from '../host/verbs.ts';
 import type { Connection } from '../ssh/transport.ts';
 import { join } from 'node:path';
 import { accept } from './accept.ts';
-import { isAway, isLost } from '../host/away.ts';
 import { hostSources } from '../logs/host-source.ts';
 import { streamLogs } from '../logs/stream.ts';
 import { askController } from './ask-controller.ts';
@@ -24,7 +23,7 @@ import { prepareReconcile } from './plan-reconcile.ts';
 import { prepareRollback } from './plan-rollback.ts';
 import type { Prepared } from './prepared.ts';
 import { lastRecords } from './read-audit.ts';
-import type { FollowOptions, PreparedRollout, SessionLogs, StageSession } from './session.ts';
+import type { PreparedRollout, SessionLogs, StageSession } from './session.ts';
 import { lookAtHosts, type Stage } from './stage.ts';
 import { startRollout } from './start.ts';
 import { findUnfinished } from './unfinished.ts';
@@ -84,7 +83,6 @@ export function openSession({
     accept: (unfinished) => accept(stage, unfinished),
     start: (prepared) => startRollout(stage, asPrepared(prepared), { whenPaused }),
     ask: (intent) => answered(() => askController(stage, intent)),
-    followLog: (instance, options) => void followLog(stage, instance, options),
     logs: (options) => logs(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     vitals: (options) => watchVitals(stage, { ...options, signal: AbortSignal.any([options.signal, closed.signal]) }),
     close: async () => {
@@ -130,24 +128,4 @@ function logs({ settings, clients, clock }: Stage, { instances, ...options }: Se
 
 function never(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-async function followLog({ settings, clients }: Stage, id: string, options: FollowOptions): Promise<void> {
-  const instance = settings.instances.find((one) => one.id === id);
-  const host = instance && clients.get(instance.host);
-  if (!host) return;
-  if (instance.service.type === 'files') {
-    options.onTrouble(`${id} is files only: nothing runs that could write a log.`);
-    options.onEnd?.('refused');
-    return;
-  }
-  try {
-    await host.log(instance, options);
-    if (!options.signal.aborted) options.onEnd?.('lost');
-  } catch (thrown) {
-    if (options.signal.aborted) return;
-    const { message, mend } = asSlipwayError(thrown);
-    options.onTrouble([message, mend].filter(Boolean).join(' '));
-    options.onEnd?.(isAway(thrown) || isLost(thrown) ? 'lost' : 'refused');
-  }
 }

@@ -54,8 +54,6 @@ export interface StageSession {
   start(prepared: PreparedRollout): RunningRollout;
   /** Asks the rollout that another process runs, and waits until that has heard it. */
   ask(intent: WishedIntent): Promise<Answered>;
-  /** Follows the log of an instance until the signal is aborted. Lines are sanitised. */
-  followLog(instance: string, options: FollowOptions): void;
   /**
    * The lines of all instances, or of some, in the order of their times; settles at their end, or when the signal is aborted.
    * What is lost is tried again from where it was. Never throws.
@@ -130,18 +128,6 @@ export interface PreparedRollout {
   readonly alreadyLive: boolean;
   /** Commits between what is live and this release, newest first, when git knows both. */
   readonly changes: readonly string[];
-}
-
-export interface FollowOptions {
-  readonly signal: AbortSignal;
-  readonly onLine: (line: string) => void;
-  /** Why nothing can be read: "no right to read the journal of …", with its mend. */
-  readonly onTrouble: (message: string) => void;
-  /**
-   * It is not followed any more, though nobody ended it; heard after `onTrouble`. `lost`: the connection or the log itself
-   * ended, and following it again may succeed. `refused`: it will not until somebody mends it.
-   */
-  readonly onEnd?: (how: 'lost' | 'refused') => void;
 }
 
 /** What of `streamLogs` a session leaves open. */

@@ -34,9 +34,9 @@ describe.skipIf(skip)('slipway logs', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toBe(
       [
-        '2026-11-30T12:00:01.000Z one INFO  first  pid=1 hostname=x ms=12\n',
+        '2026-11-30T12:00:01.000Z one INFO  first  ms=12\n',
         '2026-11-30T12:00:03.000Z two WARN  the second  tries=3\n',
-        '2026-11-30T12:00:05.000Z one ERROR third  pid=1 hostname=x err={"code":"EIO"}\n',
+        '2026-11-30T12:00:05.000Z one ERROR third  err={"code":"EIO"}\n',
       ].join(''),
     );
   });

@@ -70,13 +70,16 @@ describe('a session whose hosts are away', () => {
       const role = { service: { systemd: 'greeter-{stage}@{instance}' } };
       const { session } = await away({ git: undefined, dir: await temporaryFolder() }, { code, role });
       const { promise, resolve } = Promise.withResolvers<string[]>();
-      const words: string[] = [];
-      const [instance] = session.instances;
-      session.followLog(instance!, {
-        signal: new AbortController().signal,
-        onLine: () => undefined,
-        onTrouble: (message) => words.push(message),
-        onEnd: (how) => resolve([...words, how]),
+      const ends = new AbortController();
+      void session.logs({
+        start: { type: 'last', count: 1 },
+        follow: 'follow',
+        signal: ends.signal,
+        onRecords: () => undefined,
+        onNotice: (notice) => {
+          ends.abort();
+          if (notice.type === 'trouble') resolve([notice.message, notice.how]);
+        },
       });
       return promise;
     };

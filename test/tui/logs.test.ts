@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { RING } from '../../src/tui/screens/logs/ring.ts';
-import { LONGEST_LINE } from '../../src/tui/workers/follow-again.ts';
 import { followedIn, start, startLogs, still } from './logs/started.ts';
 import type { DrawnApp } from './support/drawn.ts';
 import { INSTANCES } from './support/fleet.ts';
-import { followOf, letters, say } from './support/log-scenes.ts';
+import { flood, followOf, letters, say } from './support/log-scenes.ts';
 
 describe('the logs of a stage', () => {
   test('are followed of all instances at once, and of none as soon as nobody looks', async () => {
@@ -29,7 +28,7 @@ describe('the logs of a stage', () => {
     await app.settle();
     expect(app.text).toMatch(/fra-1 bot\.1 +first\n.*hel-1 bot\.2 +second/);
     await app.press('esc', 'L', '0');
-    old.options.onLine('too late');
+    old.say('bot.1@fra-1', 'too late');
     await app.settle();
     expect(app.text).not.toContain('too late');
     expect(app.text).toContain('no lines yet');
@@ -55,21 +54,12 @@ describe('the logs of a stage', () => {
   test('of ten thousand lines show the newest, and say how many were dropped', async () => {
     const app = await startLogs();
     const count = RING.lines + 10_000;
-    for (let i = 0; i < count; i += 1) say(app, INSTANCES[i % 6]!, `line ${i}`);
+    flood(app, 'bot.1@fra-1', { count, word: 'line' });
     await app.settle();
     expect(app.text).toContain(`line ${count - 1}`);
     expect(app.store.get().logs!.ring.first).toBe(10_000);
     await app.press('t');
     expect(app.text).toContain('10 000 older lines dropped');
-  });
-
-  test('cut a line of a megabyte, and say so', async () => {
-    const app = await startLogs();
-    say(app, 'bot.1@fra-1', 'x'.repeat(1_048_576));
-    await app.settle();
-    await app.press('enter', 'G');
-    expect(app.store.get().logs!.opened!.entry.text.length).toBeLessThan(LONGEST_LINE + 100);
-    expect(app.text).toContain('the line has 1048576 characters');
   });
 });
 
@@ -88,7 +78,7 @@ describe('a paused view', () => {
     await app.settle();
     expect(still(app)).toBe(before);
     expect(app.text).toContain('paused – 1 000 new lines, G follows');
-    for (let i = 0; i < RING.lines * 2; i += 1) say(app, 'bot.2@fra-1', `newer ${i}`);
+    flood(app, 'bot.2@fra-1', { count: RING.lines * 2, word: 'newer' });
     await app.settle();
     await app.align();
     expect(app.store.get().logs!.ring.first).toBeGreaterThan(40);
@@ -106,7 +96,7 @@ describe('a paused view', () => {
     say(app, 'bot.1@fra-1', 'old');
     await app.settle();
     await app.press(' ');
-    for (let i = 0; i < RING.lines + 5; i += 1) say(app, 'bot.1@fra-1', `new ${i}`);
+    flood(app, 'bot.1@fra-1', { count: RING.lines + 5, word: 'new' });
     await app.settle();
     await app.press('j', 'j');
     expect(still(app)).toMatch(/old\n.*– 5 lines came and were dropped while this stood still –/);
@@ -154,17 +144,16 @@ describe('a part of the lines', () => {
 
   test('never hides that a log cannot be read', async () => {
     const app = await some();
-    followOf(app, 'bot.1@fra-1')!.options.onTrouble('no right to read the journal.');
-    followOf(app, 'bot.1@fra-1')!.options.onEnd?.('refused');
+    followOf(app, 'bot.1@fra-1')!.trouble('bot.1@fra-1', 'refused', 'fra-1: no right to read the journal.');
     await app.press('/', ...letters('zzz'), 'enter');
-    expect(app.text).toContain('– bot.1@fra-1: no right to read the journal. r tries again. –');
+    expect(app.text).toContain('– fra-1: no right to read the journal. r tries again. –');
     expect(app.text).toContain('following 5 of 6 logs');
   });
 
   test('narrows a paused view where it stands, also when all of it was dropped since', async () => {
     const app = await some();
     await app.press(' ');
-    for (let i = 0; i < RING.lines * 2; i += 1) say(app, 'bot.2@fra-1', `INFO newer ${i}`);
+    flood(app, 'bot.2@fra-1', { count: RING.lines * 2, word: 'INFO newer' });
     await app.settle();
     await app.press('/', ...letters('error'), 'enter');
     expect(app.text).toContain('12 of 340 lines');

@@ -45,15 +45,15 @@ describe('while a rollout runs', () => {
       app.rollout.tell({ type: 'instance.state', instance, state, release: NEW, reason: '' });
     change('bot.1@fra-1', 'starting');
     await app.settle();
-    expect(app.session.log?.instance).toBe('bot.1@fra-1');
-    app.session.log?.options.onLine('listening on 5001');
+    expect(app.session.log?.instances[0]).toBe('bot.1@fra-1');
+    app.session.log?.say('bot.1@fra-1', 'listening on 5001');
     await app.see('listening on 5001');
     change('bot.1@fra-1', 'updated');
     change('bot.2@fra-1', 'starting');
     await app.settle();
     expect(app.session.follows[0]?.options.signal.aborted).toBe(true);
-    expect(app.session.log?.instance).toBe('bot.2@fra-1');
-    app.session.log?.options.onTrouble('no right to read its journal');
+    expect(app.session.log?.instances[0]).toBe('bot.2@fra-1');
+    app.session.log?.trouble('bot.2@fra-1', 'refused', 'no right to read its journal');
     await app.see('bot.2@fra-1: no right to read its journal');
   });
 

@@ -1,13 +1,8 @@
 import type { Clock } from '../../../src/base/clock.ts';
-import type { FollowOptions, RunningRollout } from '../../../src/rollout/session.ts';
+import type { RunningRollout } from '../../../src/rollout/session.ts';
 import { FakeSession } from '../../../test/tui/support/fake-session.ts';
 import { PlayedRollout } from './rollout.ts';
 import { calmFleet, HOSTS, INSTANCES, preparedDeploy } from './stage.ts';
-
-interface Follow {
-  readonly instance: string;
-  readonly options: FollowOptions;
-}
 
 /** The big stage, whose one rollout is played, and whose logs are fed to whoever follows them. */
 export class PlayedSession extends FakeSession {
@@ -17,7 +12,6 @@ export class PlayedSession extends FakeSession {
   override plans = () => Promise.resolve(preparedDeploy());
   private readonly clockOfAll: Clock;
   private readonly play: (rollout: PlayedRollout) => void;
-  private followed: readonly Follow[] = [];
 
   constructor(clock: Clock, play: (rollout: PlayedRollout) => void) {
     super('production', clock);
@@ -31,21 +25,18 @@ export class PlayedSession extends FakeSession {
     return rollout;
   }
 
-  override followLog(instance: string, options: FollowOptions): void {
-    this.followed = [...this.live(), { instance, options }];
-  }
-
-  /** As many lines, by turns to all logs that are followed. Each is numbered. */
+  /** As many lines, by turns of all instances whose logs are followed. Each is numbered. */
   feed(first: number, count: number): void {
-    const live = this.live();
-    if (live.length === 0) return;
-    for (let line = first; line < first + count; line += 1) {
-      live[line % live.length]!.options.onLine(lineOf(line));
+    const live = this.follows.filter((one) => !one.isOver);
+    for (const log of live) {
+      const { instances } = log;
+      const share = Math.round(count / live.length);
+      const of = Map.groupBy(
+        Array.from({ length: share }, (_, index) => first + index),
+        (number) => instances[number % instances.length]!,
+      );
+      for (const [instance, numbers] of of) log.say(instance, ...numbers.map(lineOf));
     }
-  }
-
-  private live(): readonly Follow[] {
-    return this.followed.filter(({ options }) => !options.signal.aborted);
   }
 }
 

@@ -20,6 +20,7 @@ export interface LogsFlags extends GlobalOptions {
   readonly level?: Level;
   readonly grep?: readonly string[];
   readonly where?: readonly string[];
+  readonly filter?: string;
   readonly since?: string;
   readonly until?: string;
   readonly lines?: number;
@@ -67,8 +68,8 @@ interface Wanted {
 }
 
 function wishesOf(flags: LogsFlags, now: number): Wanted {
-  const { level, grep, where, since, until, lines } = flags;
-  const wishes: Wishes = { level, grep, where, since, until };
+  const { level, grep, where, filter, since, until, lines } = flags;
+  const wishes: Wishes = { level, grep, where, since, until, text: filter };
   const { wanted } = filterOf(wishes, { now });
   const at = (text: string | undefined) => (text === undefined ? undefined : parseWhen(text, { now }));
   return {

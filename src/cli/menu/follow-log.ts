@@ -1,4 +1,5 @@
 import { announce, type CliContext, say } from '../context.ts';
+import { wholeText } from '../../logs/fields-text.ts';
 import type { OpenStage } from '../open.ts';
 import { spokenInstances } from '../report/speech.ts';
 import { choose, numbered } from './choose.ts';
@@ -21,6 +22,9 @@ export async function followLog({ context, session }: Here): Promise<Ended> {
   return {};
 }
 
+/** Lines that come first. */
+const LAST = 50;
+
 async function follow(context: CliContext, session: OpenStage, instance: string): Promise<void> {
   const ends = new AbortController();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
@@ -31,12 +35,17 @@ async function follow(context: CliContext, session: OpenStage, instance: string)
   };
   process.on('SIGINT', stop);
   announce(context, `Following the log of ${spokenInstances([instance])}. Press Ctrl-C to stop`);
-  session.followLog(instance, {
+  void session.logs({
+    instances: [instance],
+    start: { type: 'last', count: LAST },
+    follow: 'follow',
     signal: ends.signal,
-    onLine: (line) => {
-      if (!ends.signal.aborted) say(context, line);
+    onRecords: (records) => {
+      if (!ends.signal.aborted) records.forEach((record) => say(context, wholeText(record)));
     },
-    onTrouble: end,
+    onNotice: (notice) => {
+      if (notice.type === 'trouble') end(notice.message);
+    },
   });
   try {
     const why = await ended;

@@ -1,7 +1,8 @@
 import { sanitise } from '../../base/sanitise.ts';
 import type { Level } from '../../logs/levels.ts';
 import { hostOf, lookOf } from '../../logs/names.ts';
-import type { FieldValue, LogRecord } from '../../logs/record.ts';
+import { fieldsText } from '../../logs/fields-text.ts';
+import type { LogRecord } from '../../logs/record.ts';
 
 /** How lines of a log look on the command line. */
 export interface LogLook {
@@ -34,25 +35,13 @@ export function logLine(record: LogRecord, { names, colours, time }: LogLook): s
   const level = record.level === undefined ? NO_LEVEL : LEVELS[record.level];
   const name = sanitise(names.get(record.source) ?? record.source);
   const width = Math.max(...[...names.values()].map((one) => one.length));
-  const fields = fieldsText(record);
+  const fields = fieldsText(record.fields);
   return [
     paint('2', time === 'whole' ? when : when.slice(11, 23)),
     paint(HOSTS[lookOf(hostOf(record.source)) % HOSTS.length]!, name.padEnd(width)),
     paint(level.sgr, level.word.padEnd(WORD)),
     `${record.isLate ? paint('2', '(late) ') : ''}${sanitise(record.message)}${fields === '' ? '' : `  ${paint('2', fields)}`}`,
   ].join(' ');
-}
-
-/** `code=ETIMEDOUT attempt=3`; empty where the line came as it is. */
-function fieldsText({ fields }: LogRecord): string {
-  return Object.entries(fields)
-    .map(([key, value]) => `${sanitise(key)}=${valueText(value)}`)
-    .join(' ');
-}
-
-function valueText(value: FieldValue): string {
-  const text = sanitise(typeof value === 'string' ? value : JSON.stringify(value));
-  return typeof value === 'string' && /[\s"=]|^$/.test(text) ? JSON.stringify(text) : text;
 }
 
 /** One line for programs. */

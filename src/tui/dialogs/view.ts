@@ -2,10 +2,10 @@ import { unreachable } from '../../base/errors.ts';
 import { field } from '../components/field.ts';
 import { optionRows } from './option-rows.ts';
 import { pickRows } from './pick.ts';
-import type { Dialog, UiState } from '../state.ts';
+import { type Dialog, screenOf, type UiState } from '../state.ts';
 import { parseFilter } from '../text/match.ts';
 import { paragraph } from '../text/paragraph.ts';
-import { type Area, type Row, blank, row, span } from '../text/row.ts';
+import { type Area, type Row, type Span, blank, row, span } from '../text/row.ts';
 import { rule } from '../components/rule.ts';
 import { elsewhereRows, unfinishedRows } from './standing.ts';
 
@@ -27,7 +27,7 @@ export function dialogRows(state: UiState, dialog: Dialog, area: Area): Row[] {
     case 'elsewhere':
       return elsewhereRows(state, dialog, area);
     case 'filter':
-      return filterRows(dialog, area);
+      return filterRows(state, dialog, area);
     case 'palette':
     case 'views':
     case 'columns':
@@ -72,13 +72,19 @@ function consequence(intent: AskDialog['intent'], { rollout }: UiState): string 
 }
 
 /** One line at the bottom: the list above shows what the filter does. */
-function filterRows({ text, does }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
+function filterRows(state: UiState, { text, does }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
   if (does === 'find')
     return [rule(area, 'Find'), field('find', text, area), row(span(' n and N go from one to the next', 'muted'))];
-  const filter = parseFilter(text);
-  const hint =
-    filter.type === 'bad'
-      ? span(` ${area.glyphs.bad} ${filter.error}`, 'bad')
-      : span(' words, !not this, host:fra, re:an expression', 'muted');
-  return [rule(area, 'Show only'), field('filter', text, area), row(hint)];
+  return [rule(area, 'Show only'), field('filter', text, area), row(filterHint(state, text, area))];
+}
+
+/** What is wrong with it, or might be; else what can be typed. */
+function filterHint(state: UiState, text: string, { glyphs }: Area): Span {
+  const isLogs = screenOf(state) === 'logs' && state.logs !== undefined;
+  const filter = isLogs ? state.logs.narrowing : parseFilter(text);
+  if (filter.type === 'bad') return span(` ${glyphs.bad} ${filter.error}`, 'bad');
+  if (!isLogs) return span(' words, !not this, host:fra, re:an expression', 'muted');
+  const [doubt] = 'doubts' in filter ? filter.doubts : [];
+  if (doubt !== undefined) return span(` ${glyphs.warn} ${doubt}`, 'warn');
+  return span(' words, -not this, level:warn, host:fra, status>=500, since:10m, /an expression/', 'muted');
 }

@@ -25,8 +25,8 @@ const COMMANDS: Readonly<Record<ScreenName, Command>> = {
   },
   doctor: (stage) => `slipway doctor ${stage}`,
   history: (stage) => `slipway history ${stage}`,
-  logs: () => undefined,
-  logLine: () => undefined,
+  logs: logsCommand,
+  logLine: logsCommand,
   messages: () => undefined,
   help: () => 'slipway --help',
 };
@@ -34,6 +34,12 @@ const COMMANDS: Readonly<Record<ScreenName, Command>> = {
 /** What to type to get the same without the full-screen program; undefined where nothing does. */
 export function commandOf(state: UiState): string | undefined {
   return state.stage === undefined ? undefined : COMMANDS[screenOf(state)](quote(state.stage), state);
+}
+
+function logsCommand(stage: string, { logs }: UiState): string {
+  const { alone, filter = '' } = logs ?? {};
+  const only = alone === undefined ? '' : ` --${alone.includes('@') ? 'instance' : 'host'} ${quote(alone)}`;
+  return `slipway logs ${stage}${only}${filter === '' ? '' : ` --filter ${quote(filter)}`}`;
 }
 
 function planCommand(stage: string, { planning }: UiState): string | undefined {

@@ -1,6 +1,10 @@
+import { wholeText } from '../../logs/fields-text.ts';
 import { followed } from '../screens/rollout/select.ts';
 import { isRunning } from '../state.ts';
 import type { Surroundings } from './workers.ts';
+
+/** Lines that come first. */
+const LAST = 50;
 
 /** Follows the log of the instance that is being changed, or of the one that was chosen. */
 export function createLogWork({ store, session }: Surroundings) {
@@ -16,13 +20,18 @@ export function createLogWork({ store, session }: Surroundings) {
     const ends = new AbortController();
     current = { instance, ends };
     store.post({ type: 'logTrouble', message: undefined });
-    session()?.followLog(instance, {
+    void session()?.logs({
+      instances: [instance],
+      start: { type: 'last', count: LAST },
+      follow: 'follow',
       signal: ends.signal,
-      onLine: (text) => {
-        if (!ends.signal.aborted) store.post({ type: 'logLines', lines: [{ source: instance, text }] });
+      onRecords: (records) => {
+        const lines = records.map((record) => ({ source: instance, text: wholeText(record) }));
+        if (!ends.signal.aborted) store.post({ type: 'logLines', lines });
       },
-      onTrouble: (message) => {
-        if (!ends.signal.aborted) store.post({ type: 'logTrouble', message: `${instance}: ${message}` });
+      onNotice: (notice) => {
+        if (ends.signal.aborted || notice.type !== 'trouble') return;
+        store.post({ type: 'logTrouble', message: `${instance}: ${notice.message}` });
       },
     });
   };

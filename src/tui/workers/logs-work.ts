@@ -1,34 +1,28 @@
+import { formatDuration } from '../../base/duration.ts';
+import { list } from '../../base/text.ts';
+import type { LogRecord } from '../../logs/record.ts';
+import type { LogNotice } from '../../logs/stream.ts';
 import type { Action } from '../actions.ts';
-import type { Arrival } from '../screens/logs/ring.ts';
+import { type Arrival, wordOn } from '../screens/logs/ring.ts';
 import type { UiState } from '../state.ts';
-import { followAgain } from './follow-again.ts';
 import { saveLogs } from './save-logs.ts';
 import type { Surroundings } from './workers.ts';
 
 /** What lies over the logs for a moment: they are still looked at. */
 const OVER: ReadonlySet<string> = new Set(['logLine', 'help', 'messages']);
 
+/** Lines of each source that come first. */
+const LAST = 200;
+
 /** Follows the logs of all instances for as long as somebody looks at them. */
 export function createLogsWork(surroundings: Surroundings) {
-  const { store, session } = surroundings;
+  const { store, session, clock } = surroundings;
   let open: { readonly of: unknown; readonly session: unknown; readonly ends: AbortController } | undefined;
   const retries = new Set<() => void>();
-  let waiting: Arrival[] = [];
 
-  // what comes in one piece goes on as one piece
-  const tell = (arrival: Arrival) => {
-    if (waiting.length === 0) queueMicrotask(pass);
-    waiting.push(arrival);
-  };
-  const pass = () => {
-    const lines = waiting;
-    waiting = [];
-    if (open) store.post({ type: 'linesArrived', lines });
-  };
   const stop = () => {
     open?.ends.abort();
     open = undefined;
-    waiting = [];
   };
   const retried = async (signal: AbortSignal) => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -44,8 +38,17 @@ export function createLogsWork(surroundings: Surroundings) {
     if (!from) return;
     const ends = new AbortController();
     open = { of, session: from, ends };
-    const given = { session: from, clock: surroundings.clock, signal: ends.signal, tell };
-    for (const instance of from.instances) void followAgain({ ...given, instance, retried });
+    const tell = (lines: readonly Arrival[]) => {
+      if (!ends.signal.aborted && lines.length > 0) store.post({ type: 'linesArrived', lines });
+    };
+    void from.logs({
+      start: { type: 'last', count: LAST },
+      follow: 'follow',
+      signal: ends.signal,
+      onRecords: (records) => tell(records.map(arrivalOf)),
+      onNotice: (notice) => tell(wordsOf(notice, clock.now())),
+      retried,
+    });
   };
 
   return {
@@ -61,6 +64,47 @@ export function createLogsWork(surroundings: Surroundings) {
       if (wanted) start(wanted);
     },
   };
+}
+
+function arrivalOf(record: LogRecord): Arrival {
+  return { ...record, kind: 'line' };
+}
+
+/** A word for each instance it is about, of which the first says it. */
+function wordsOf(notice: LogNotice, t: number): readonly Arrival[] {
+  const { host, instances } = notice;
+  const names = list(instances.map((id) => id.slice(0, id.lastIndexOf('@'))));
+  const [source = ''] = instances;
+  switch (notice.type) {
+    case 'opened': {
+      if (!notice.offset.isLarge) return [];
+      const { ms } = notice.offset;
+      const off = `${formatDuration(Math.abs(ms))} ${ms < 0 ? 'ahead' : 'behind'}`;
+      return [wordOn({ kind: 'gap', source, t, text: `${host}: its clock is ${off}; times are corrected` })];
+    }
+    case 'resumed':
+      return [
+        wordOn({ kind: 'gap', source, t, text: `${host}: ${names} was lost, read on after ${told(notice.lostMs)}` }),
+      ];
+    case 'gap':
+      return [
+        wordOn({
+          kind: 'gap',
+          source,
+          t,
+          text: `${host}: ${names} was lost for ${told(notice.lostMs)}; lines may be missing`,
+        }),
+      ];
+    case 'trouble': {
+      const sentence = notice.message.replace(/([^.!?])$/, '$1.');
+      const text = `${sentence} ${notice.how === 'lost' ? 'It is tried again.' : 'r tries again.'}`;
+      return instances.map((id, index) => wordOn({ kind: 'trouble', source: id, t, text: index === 0 ? text : '' }));
+    }
+  }
+}
+
+function told(ms: number): string {
+  return formatDuration(Math.max(1000, Math.round(ms / 1000) * 1000));
 }
 
 /** The ring that is to be filled; undefined while nobody looks. */

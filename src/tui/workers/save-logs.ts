@@ -29,7 +29,7 @@ export async function saveLogs({ store, clock, folder = process.cwd() }: Surroun
 
 /** Into a file that was not there before, and that nobody else may read: logs tell of people. Answers with its path. */
 export async function writeAnew(folder: string, name: string, lines: readonly LogEntry[]): Promise<string> {
-  const text = lines.map(({ at, source, text: said }) => `${new Date(at).toISOString()} ${source} ${said}\n`).join('');
+  const text = lines.map(({ t, source, text: said }) => `${new Date(t).toISOString()} ${source} ${said}\n`).join('');
   for (let turn = 1; turn <= NAMES; turn += 1) {
     const file = join(folder, turn === 1 ? `${name}.log` : `${name}-${turn}.log`);
     try {

@@ -1,9 +1,15 @@
 import { levelOf } from '../../../src/logs/levels.ts';
-import { LogRing, type LogEntry, type RingLimits } from '../../../src/tui/screens/logs/ring.ts';
+import { type Arrival, LogRing, type LogEntry, type RingLimits } from '../../../src/tui/screens/logs/ring.ts';
 import { NOW } from '../support/fleet.ts';
 
+/** A line as it comes, of a format that nobody knows. */
+export function lineOf(source: string, text: string): Arrival {
+  const read = { message: text, fields: {}, level: levelOf(text), format: 'plain', isLate: false };
+  return { kind: 'line', source, t: NOW, text, ...read };
+}
+
 export function put(ring: LogRing, text: string, source = 'bot.1@fra-1'): LogEntry {
-  return ring.push({ kind: 'line', source, at: NOW, text, level: levelOf(text) });
+  return ring.push(lineOf(source, text));
 }
 
 /** A ring with so many lines in it: "line 0", "line 1", … */

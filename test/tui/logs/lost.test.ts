@@ -3,64 +3,43 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeAnew } from '../../../src/tui/workers/save-logs.ts';
-import { INSTANCES, NOW } from '../support/fleet.ts';
 import { followOf, letters, say } from '../support/log-scenes.ts';
-import { followedIn, startLogs } from './started.ts';
+import { lineOf } from './lines.ts';
+import { startLogs } from './started.ts';
 
 describe('a log that is lost', () => {
-  test('is followed again after a while, without what was told before and with a word on the gap', async () => {
+  test('is said, and when it is read on', async () => {
     const app = await startLogs();
-    say(app, 'bot.1@fra-2', 'one', 'two', 'three');
-    const lost = followOf(app, 'bot.1@fra-2')!;
-    lost.options.onTrouble('fra-2 was lost.');
-    lost.options.onEnd?.('lost');
+    say(app, 'bot.1@fra-2', 'one');
+    followOf(app, 'bot.1@fra-2')!.trouble('bot.1@fra-2', 'lost', 'fra-2 was lost.');
     await app.settle();
     expect(app.text).toContain('– fra-2 was lost. It is tried again. –');
-    await app.clock.advance(3000);
-    expect(followedIn(app).filter((one) => one === 'bot.1@fra-2')).toHaveLength(2);
-    say(app, 'bot.1@fra-2', 'two', 'three', 'four');
+    expect(app.text).toContain('following 5 of 6 logs');
+    followOf(app, 'bot.1@fra-2')!.notice('bot.1@fra-2', { type: 'resumed', lostMs: 3400 });
+    say(app, 'bot.1@fra-2', 'two');
     await app.settle();
-    expect(app.text).toMatch(/– fra-2: the log of bot\.1 was lost, followed again after 3s –\n.* four\n/);
-    expect(app.text.match(/ three/g)).toHaveLength(1);
+    expect(app.text).toMatch(/– fra-2: bot\.1 was lost, read on after 3s –\n.* two\n/);
+    expect(app.text).toContain('following 6 logs');
   });
 
-  test('says when lines may be missing, and does not keep back what it cannot tell', async () => {
+  test('says when lines may be missing, and how far the clock of a host is off', async () => {
     const app = await startLogs();
-    say(app, 'bot.1@fra-2', 'a', 'b', 'c');
-    followOf(app, 'bot.1@fra-2')!.options.onEnd?.('lost');
-    await app.clock.advance(1000);
-    say(app, 'bot.1@fra-2', 'a');
+    const log = followOf(app, 'bot.1@fra-2')!;
+    log.notice('bot.1@fra-2', { type: 'gap', lostMs: 61_000 });
+    log.notice('bot.1@fra-2', { type: 'opened', offset: { ms: -75_000, isLarge: true } });
     await app.settle();
-    expect(app.text).not.toContain('followed again');
-    await app.clock.advance(1000);
-    expect(app.text).toContain('lines may be missing');
-  });
-
-  test('is tried less and less often, and says the same trouble once', async () => {
-    const app = await startLogs();
-    const tries = () => app.session.follows.filter(({ instance }) => instance === 'bot.1@fra-2').length;
-    for (let i = 0; i < 12; i += 1) {
-      const { options } = app.session.follows.findLast(({ instance }) => instance === 'bot.1@fra-2')!;
-      options.onTrouble('fra-2 is away.');
-      options.onEnd?.('lost');
-      await app.clock.advance(10_000);
-    }
-    await app.settle();
-    expect(tries()).toBeGreaterThan(5);
-    expect(tries()).toBeLessThan(9);
-    expect(app.text.match(/fra-2 is away/g)).toHaveLength(1);
+    expect(app.text).toContain('– fra-2: bot.1 was lost for 1m01s; lines may be missing –');
+    expect(app.text).toContain('– fra-2: its clock is 1m15s ahead; times are corrected –');
   });
 
   test('is left alone when it was refused, until somebody asks', async () => {
     const app = await startLogs();
-    followOf(app, 'bot.1@fra-2')!.options.onTrouble('no right to read it.');
-    followOf(app, 'bot.1@fra-2')!.options.onEnd?.('refused');
-    const tries = () => app.session.follows.filter(({ instance }) => instance === 'bot.1@fra-2').length;
+    let tries = 0;
+    void app.session.log!.options.retried!(new AbortController().signal).then(() => (tries += 1));
     await app.clock.advance(600_000);
-    expect(tries()).toBe(1);
+    expect(tries).toBe(0);
     await app.press('r');
-    expect(tries()).toBe(2);
-    expect(app.session.follows).toHaveLength(INSTANCES.length + 1);
+    expect(tries).toBe(1);
   });
 });
 
@@ -68,7 +47,7 @@ describe('saving', () => {
   test('never writes over a file, and lets nobody else read it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-logs-'));
     try {
-      const entry = { kind: 'line', source: 'bot.1@fra-1', at: NOW, text: 'hello', seq: 0, level: undefined } as const;
+      const entry = { ...lineOf('bot.1@fra-1', 'hello'), seq: 0 };
       await writeFile(join(folder, 'lines.log'), 'of somebody else');
       const file = await writeAnew(folder, 'lines', [entry]);
       expect((await readdir(folder)).sort()).toEqual(['lines-2.log', 'lines.log']);

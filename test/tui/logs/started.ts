@@ -26,7 +26,7 @@ export async function startLogs(options: AppOptions = {}): Promise<DrawnApp> {
 
 /** The instances whose logs are followed now. */
 export function followedIn(app: DrawnApp): readonly string[] {
-  return app.session.follows.filter((one) => !one.options.signal.aborted).map(({ instance }) => instance);
+  return app.session.log?.instances ?? [];
 }
 
 /** The screen but for what counts on: the row above the lines, and the footer. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { grouped } from '../../../src/base/text.ts';
 import { chunks, splitAtHits, visible } from '../../../src/tui/screens/logs/text.ts';
+import { literal } from '../../../src/logs/matcher.ts';
 import { width } from '../../../src/tui/text/width.ts';
 
 describe('long text', () => {
@@ -27,7 +28,7 @@ describe('long text', () => {
 
 test('what is looked for stands apart, without regard to case unless it has capitals', () => {
   const hits = (text: string, find: string) =>
-    splitAtHits(text, find).map((piece) => (piece.isHit ? `<${piece.text}>` : piece.text));
+    splitAtHits(text, [literal(find)]).map((piece) => (piece.isHit ? `<${piece.text}>` : piece.text));
   expect(hits('an Error, an error', 'error')).toEqual(['an ', '<Error>', ', an ', '<error>']);
   expect(hits('an Error, an error', 'Error')).toEqual(['an ', '<Error>', ', an error']);
   expect(hits('aaa', 'aa')).toEqual(['<aa>', 'a']);

@@ -1,4 +1,8 @@
 import { UserError } from '../../../src/base/errors.ts';
+import { sanitise } from '../../../src/base/sanitise.ts';
+import type { SourceNotice } from '../../../src/logs/follow-source.ts';
+import { createLineReader, type LineReader } from '../../../src/logs/line-reader.ts';
+import { LONGEST_LINE } from '../../../src/logs/record.ts';
 import type { Answered } from '../../../src/rollout/ask-controller.ts';
 import type { Unfinished } from '../../../src/rollout/unfinished.ts';
 import type { WishedIntent } from '../../../src/rollout/wishes.ts';
@@ -12,7 +16,7 @@ import { type RolloutState, initialState, progress, whereabouts } from '../../..
 import type {
   DeployOptions,
   Fleet,
-  FollowOptions,
+  SessionLogs,
   Intent,
   PreparedRollout,
   RollbackOptions,
@@ -82,9 +86,44 @@ export class FakeRollout implements RunningRollout {
   }
 }
 
-export interface FakeFollow {
-  readonly instance: string;
-  readonly options: FollowOptions;
+/** A log that somebody follows, of one instance or of all. */
+export class FakeLog {
+  readonly options: SessionLogs;
+  private readonly readers = new Map<string, LineReader>();
+  private readonly clock: Clock;
+
+  constructor(options: SessionLogs, clock: Clock) {
+    this.options = options;
+    this.clock = clock;
+  }
+
+  get instances(): readonly string[] {
+    return this.options.instances ?? INSTANCES;
+  }
+
+  get isOver(): boolean {
+    return this.options.signal.aborted;
+  }
+
+  /** Lines that an instance writes now. */
+  say(instance: string, ...lines: readonly string[]): void {
+    const t = this.clock.now();
+    const reader = this.readers.get(instance) ?? createLineReader({ now: () => t });
+    this.readers.set(instance, reader);
+    const records = lines.map((text) => ({
+      ...reader.read({ source: instance, text, t, priority: undefined }),
+      ...{ source: instance, text: sanitise(text.slice(0, LONGEST_LINE)), t, isLate: false },
+    }));
+    this.options.onRecords(records);
+  }
+
+  notice(instance: string, notice: SourceNotice): void {
+    this.options.onNotice({ ...notice, host: instance.split('@').at(-1)!, instances: [instance] });
+  }
+
+  trouble(instance: string, how: 'lost' | 'refused', message: string): void {
+    this.notice(instance, { type: 'trouble', how, code: 'SLIP_TEST', message });
+  }
 }
 
 function noRollout(): UserError {
@@ -108,7 +147,7 @@ export class FakeSession implements StageSession {
   trail: (limit: number) => Promise<AuditTrail> = () => Promise.resolve({ records: [], failed: [] });
   readonly asked: (DeployOptions & RollbackOptions)[] = [];
   readonly started: PreparedRollout[] = [];
-  readonly follows: FakeFollow[] = [];
+  readonly follows: FakeLog[] = [];
   readonly vitalsTaken: VitalsOptions[] = [];
   /** The rollout that nobody runs any more. */
   left: () => Promise<Unfinished> = () => Promise.reject(noRollout());
@@ -193,13 +232,14 @@ export class FakeSession implements StageSession {
     return this.answers(intent);
   }
 
-  followLog(instance: string, options: FollowOptions): void {
-    this.follows.push({ instance, options });
+  logs(options: SessionLogs): Promise<void> {
+    this.follows.push(new FakeLog(options, this.clock));
+    return new Promise((resolve) => options.signal.addEventListener('abort', () => resolve()));
   }
 
   /** The log that is followed now. */
-  get log(): FakeFollow | undefined {
-    return this.follows.findLast((one) => !one.options.signal.aborted);
+  get log(): FakeLog | undefined {
+    return this.follows.findLast((one) => !one.isOver);
   }
 
   vitals(options: VitalsOptions): void {

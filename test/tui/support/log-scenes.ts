@@ -3,11 +3,19 @@ import type { AppOptions } from './app.ts';
 
 /** The instance's log says so; nothing when nobody follows it. */
 export function say(app: DrawnApp, instance: string, ...lines: readonly string[]): void {
-  for (const line of lines) followOf(app, instance)?.options.onLine(line);
+  followOf(app, instance)?.say(instance, ...lines);
+}
+
+/** So many lines of it at once: "new 0", "new 1", … */
+export function flood(app: DrawnApp, instance: string, { count, word }: { count: number; word: string }): void {
+  for (let from = 0; from < count; from += 10_000) {
+    const length = Math.min(10_000, count - from);
+    say(app, instance, ...Array.from({ length }, (_, index) => `${word} ${from + index}`));
+  }
 }
 
 export function followOf(app: DrawnApp, instance: string) {
-  return app.session.follows.findLast((one) => one.instance === instance && !one.options.signal.aborted);
+  return app.session.follows.findLast((one) => one.instances.includes(instance) && !one.isOver);
 }
 
 /** The keys that type a text. */
@@ -27,9 +35,9 @@ async function talking(app: DrawnApp): Promise<void> {
   say(app, 'bot.2@fra-2', '{"level":50,"err":{"type":"TypeError","message":"guild is undefined"},"msg":"tick failed"}');
   say(app, 'bot.1@hel-1', '<3>out of file descriptors', 'a line that does not say how bad it is');
   say(app, 'bot.2@hel-1', `{"level":20,"msg":"cache","keys":"${'0123456789'.repeat(30)}"}`);
-  const refused = followOf(app, 'bot.2@hel-1')!.options;
-  refused.onTrouble('no right to read the journal of bot@2. Add deploy to the group systemd-journal.');
-  refused.onEnd?.('refused');
+  const instance = 'bot.2@hel-1';
+  const why = `${instance}: no right to read the journal of bot@2. Add deploy to the group systemd-journal.`;
+  followOf(app, instance)!.trouble(instance, 'refused', why);
   await app.settle();
 }
 

@@ -1,3 +1,4 @@
+import { lineOf } from '../logs/lines.ts';
 import { unreachable } from '../../../src/base/errors.ts';
 import type { Phase } from '../../../src/rollout/events.ts';
 import { initialState } from '../../../src/rollout/progress.ts';
@@ -81,7 +82,7 @@ export function onScreen(screen: ScreenName, state: UiState): UiState {
 
 function inLogs(state: UiState, screen: 'logs' | 'logLine'): UiState {
   const opened = reduce(state, { type: 'openLogs', alone: undefined });
-  const lines = INSTANCES.map((source) => ({ kind: 'line', source, text: `a line of ${source}`, at: NOW }) as const);
+  const lines = INSTANCES.map((source) => lineOf(source, `a line of ${source}`));
   const arrived = reduce(opened, { type: 'linesArrived', lines });
   return screen === 'logs' ? arrived : reduce(arrived, { type: 'inLogs', wish: { type: 'open' } });
 }

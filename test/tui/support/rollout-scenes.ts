@@ -48,8 +48,11 @@ export async function verifying(app: DrawnApp): Promise<void> {
   rollout.tell(probe, 'bot.2@fra-1');
   rollout.tell({ type: 'warning', host: 'fra-2', message: 'only 812 MB are free', mend: 'slipway prune production' });
   await app.settle();
-  app.session.log?.options.onLine('{"level":30,"time":1795262400000,"msg":"listening on 5002","release":"1f0755f"}');
-  app.session.log?.options.onLine('{"level":30,"time":1795262401000,"msg":"42 guilds"}');
+  app.session.log?.say(
+    app.session.log.instances[0]!,
+    '{"level":30,"time":1795262400000,"msg":"listening on 5002","release":"1f0755f"}',
+  );
+  app.session.log?.say(app.session.log.instances[0]!, '{"level":30,"time":1795262401000,"msg":"42 guilds"}');
 }
 
 export async function rolledBack(app: DrawnApp): Promise<void> {
@@ -180,7 +183,7 @@ async function hostile(app: DrawnApp): Promise<void> {
   teller.says(ids[1]!, 'failed', { reason: `部屋が狭い${evil}${'x'.repeat(200)}` });
   app.rollout.tell({ type: 'warning', host: evil, message: '東京'.repeat(60), mend: `rm -rf ${evil}` });
   await app.settle();
-  app.session.log?.options.onLine(`東京${'京'.repeat(150)}`);
+  app.session.log?.say(app.session.log.instances[0]!, `東京${'京'.repeat(150)}`);
 }
 
 export const rolloutScenes: Readonly<Record<string, Scene>> = {

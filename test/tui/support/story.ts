@@ -99,7 +99,7 @@ async function update(session: FakeSession, of: { rollout: FakeRollout; clock: C
       },
       id,
     );
-    session.log?.options.onLine(`{"level":30,"msg":"tick ${attempt}","pid":4211,"guilds":42}`);
+    session.log?.say(session.log.instances[0]!, `{"level":30,"msg":"tick ${attempt}","pid":4211,"guilds":42}`);
     await clock.sleep(1000);
   }
   tell('updated');

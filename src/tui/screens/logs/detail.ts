@@ -1,6 +1,7 @@
 import type { UiState } from '../../state.ts';
 import { paragraph } from '../../text/paragraph.ts';
 import { type Area, type Row, blank, row, span, spread } from '../../text/row.ts';
+import { sanitise } from '../../../base/sanitise.ts';
 import { width } from '../../text/width.ts';
 import type { LogEntry } from './ring.ts';
 import { chunks } from './text.ts';
@@ -19,32 +20,30 @@ export function logLineRows({ logs }: UiState, area: Area): Row[] {
   return [...shown, spread(row(''), row(span(`${more} `, 'muted')), area)];
 }
 
-export function detailRows({ source, at, level, text }: LogEntry, area: Area): Row[] {
+export function detailRows(entry: LogEntry, area: Area): Row[] {
+  const { source, t, level, text, format } = entry;
   const dot = span(` ${area.glyphs.separator} `, 'muted');
-  const when = new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC');
-  const head = row(' ', span(source === '' ? 'slipway' : source, 'strong'), dot, span(`received ${when}`), dot);
-  const said = row(...head.spans, span(level ?? 'no level', level === undefined ? 'muted' : 'plain'));
-  const fields = fieldRows(text, area);
+  const when = new Date(t).toISOString().replace('T', ' ').replace('Z', ' UTC');
+  const head = row(' ', span(source === '' ? 'slipway' : source, 'strong'), dot, span(when), dot);
+  const said = row(
+    ...head.spans,
+    span(level ?? 'no level', level === undefined ? 'muted' : 'plain'),
+    dot,
+    span(format, 'muted'),
+  );
+  const fields = fieldRows(entry, area);
   const whole = chunks(text, { columns: area.columns - 2, most: Infinity }).map((piece) => row(` ${piece}`));
   return [said, blank, ...fields, ...(fields.length === 0 ? [] : [blank]), row(span(' as it came', 'muted')), ...whole];
 }
 
-function fieldRows(text: string, area: Area): Row[] {
-  const fields = Object.entries(parsed(text));
-  const keys = Math.min(WIDEST_KEY, Math.max(0, ...fields.map(([key]) => width(key))));
-  return fields.flatMap(([key, value]) => {
+function fieldRows({ message, fields: brought, text }: LogEntry, area: Area): Row[] {
+  const fields = Object.entries(brought);
+  if (fields.length === 0 && message === text) return [];
+  const all = [['message', message] as const, ...fields];
+  const keys = Math.min(WIDEST_KEY, Math.max(0, ...all.map(([key]) => width(key))));
+  return all.flatMap(([key, value]) => {
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    const lead = span(` ${key.padEnd(keys)}  `, 'muted');
-    return paragraph(shown, area, { lead });
+    const lead = span(` ${sanitise(key).padEnd(keys)}  `, 'muted');
+    return paragraph(sanitise(shown), area, { lead });
   });
-}
-
-/** The fields of a line that is an object in JSON; none of any other. */
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  if (!text.startsWith('{')) return {};
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }

@@ -2,6 +2,7 @@ import type { Area } from '../../text/row.ts';
 import { width, wrap } from '../../text/width.ts';
 import type { LogEntry } from './ring.ts';
 import type { Shown } from './shown.ts';
+import { lineText } from './line-text.ts';
 import type { LogsView } from './state.ts';
 import { chunks } from './text.ts';
 
@@ -37,19 +38,24 @@ export function layoutOf(logs: LogsView, area: Area): LogsLayout {
   return { side, head, rows: Math.max(1, area.rows - head), time, name, level, text: Math.max(8, columns - before) };
 }
 
+interface Drawn {
+  readonly logs: LogsView;
+  readonly layout: LogsLayout;
+}
+
 /** Words about a log take no more rows than these. */
 const MOST_WORDS = 3;
 
 /** The texts of the rows of a line that takes more than one. One that is longer than the screen ends with it. */
-export function piecesOf(entry: LogEntry, layout: LogsLayout, dash: string): readonly string[] {
-  if (entry.kind === 'line') return chunks(entry.text, { columns: layout.text, most: layout.rows });
+export function piecesOf(entry: LogEntry, { logs, layout }: Drawn, dash: string): readonly string[] {
+  if (entry.kind === 'line') return chunks(lineText(entry, logs.fields), { columns: layout.text, most: layout.rows });
   const columns = layout.text + layout.name + layout.level + 2;
   return wrap(`${dash} ${entry.text} ${dash}`, columns).slice(0, Math.min(MOST_WORDS, layout.rows));
 }
 
 /** Rows that a line takes. Words about a log are never cut: they say what to do. */
 export function heightOf(logs: LogsView, layout: LogsLayout): (entry: LogEntry) => number {
-  return (entry) => (logs.lines === 'cut' && entry.kind === 'line' ? 1 : piecesOf(entry, layout, '-').length);
+  return (entry) => (logs.lines === 'cut' && entry.kind === 'line' ? 1 : piecesOf(entry, { logs, layout }, '-').length);
 }
 
 /** Lines on the screen: from `start` to `end`, both of them shown; an `end` before the start where there is none. */

@@ -1,5 +1,4 @@
 import { grouped, plural } from '../../../base/text.ts';
-import { parseFilter } from '../../text/match.ts';
 import { type Row, type Span, row, span } from '../../text/row.ts';
 import { hostsOf, rateWords, type SourcesLook } from './sources.ts';
 
@@ -30,11 +29,10 @@ function movingSpan({ logs, area, now }: SourcesLook): Span {
 /** That this is not all: nobody may take a part for the whole. */
 function narrowedSpans({ logs, area }: SourcesLook): Span[] {
   const parts: Span[] = [];
-  const { filter, alone, find, held, ring, shown } = logs;
+  const { filter, narrowing, alone, find, held, ring, shown } = logs;
   const all = held ? held.lines.length - held.words : ring.next - ring.first - ring.words;
   if (alone !== undefined) parts.push(span(`${alone} alone (0: all)`, 'strong'));
-  const parsed = parseFilter(filter);
-  if (parsed.type === 'bad') parts.push(span(`${area.glyphs.bad} ${parsed.error}`, 'bad'));
+  if (narrowing.type === 'bad') parts.push(span(`${area.glyphs.bad} ${narrowing.error}`, 'bad'));
   if (filter !== '' || alone !== undefined) {
     const count = `${grouped(shown.lines)} of ${plural(all, 'line').replace(/^\d+/, grouped(all))}`;
     parts.push(span(filter === '' ? count : `${count} match "${filter}"`, 'strong'));

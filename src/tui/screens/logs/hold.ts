@@ -1,4 +1,4 @@
-import { type LogEntry, RING } from './ring.ts';
+import { type LogEntry, RING, wordOn } from './ring.ts';
 import { renarrowed } from './narrow.ts';
 import { grouped } from '../../../base/text.ts';
 import type { Held, LogsView } from './state.ts';
@@ -39,5 +39,5 @@ function dropped({ next }: Held, first: LogEntry | undefined): readonly LogEntry
   const missing = (first?.seq ?? next) - next;
   if (!first || missing === 0) return [];
   const text = `${grouped(missing)} lines came and were dropped while this stood still`;
-  return [{ kind: 'gap', source: '', at: first.at, text, seq: next, level: undefined }];
+  return [{ ...wordOn({ kind: 'gap', source: '', t: first.t, text }), seq: next }];
 }

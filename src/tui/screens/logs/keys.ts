@@ -11,7 +11,7 @@ import type { LogEntry } from './ring.ts';
 import type { LogsWish } from './state.ts';
 
 /** What follows logs on the command line. */
-const TWIN: Twin = 'view';
+const TWIN: Twin = 'slipway logs STAGE';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -19,8 +19,8 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 export const logsKeys: readonly Binding[] = [
   { id: 'logs', keys: ['L'], label: 'logs', help: 'Follow the logs of all instances; from the fleet, those of what is under the cursor at first.', scopes: ['fleet', 'rollout', 'releases'], priority: 3, twin: TWIN, disabledReason: because.noSession, run: open },
   { id: 'pauseLogs', keys: [' '], label: 'pause', help: 'Let the lines stand still while more come, or follow them again.', scopes: ['logs'], priority: 1, twin: 'view', run: ({ logs }) => wish({ type: logs?.held ? 'follow' : 'pause' }) },
-  { id: 'filterLogs', keys: ['/'], label: 'filter', help: 'Show only lines that match: words, !not this, host:fra, level:error, re:an expression.', scopes: ['logs'], priority: 2, twin: 'view', run: ({ logs }) => typing(logs?.filter) },
-  { id: 'findInLogs', keys: ['f'], label: 'find', help: 'Mark a text wherever it stands, without hiding other lines.', scopes: ['logs'], priority: 3, twin: 'view', run: ({ logs }) => typing(logs?.find, 'find') },
+  { id: 'filterLogs', keys: ['/'], label: 'filter', help: 'Show only lines that match: words, -not this, level:warn, host:fra, status>=500, since:10m, /an expression/.', scopes: ['logs'], priority: 2, twin: 'view', run: ({ logs }) => typing(logs?.filter) },
+  { id: 'findInLogs', keys: ['f'], label: 'find', help: 'Mark a text, or /an expression/, wherever it stands, without hiding other lines.', scopes: ['logs'], priority: 3, twin: 'view', run: ({ logs }) => typing(logs?.find, 'find') },
   { id: 'nextHit', keys: ['n'], label: 'next hit', help: 'To the next line with the text that was looked for.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: noFind, run: () => wish({ type: 'jump', to: 'hit', step: 1 }) },
   { id: 'previousHit', keys: ['N'], label: 'previous hit', help: 'To the line before with the text that was looked for.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: noFind, run: () => wish({ type: 'jump', to: 'hit', step: -1 }) },
   { id: 'nextError', keys: ['e'], label: 'next error', help: 'To the next line that tells of an error.', scopes: ['logs'], priority: 0, twin: 'view', run: () => wish({ type: 'jump', to: 'error', step: 1 }) },
@@ -29,6 +29,7 @@ export const logsKeys: readonly Binding[] = [
   { id: 'allHosts', keys: ['0'], label: 'all hosts', help: 'Show the lines of all hosts.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: ({ logs }) => (logs?.alone === undefined ? 'all are shown' : undefined), run: () => wish({ type: 'alone', alone: undefined }) },
   { id: 'wholeLine', keys: ['enter'], label: 'whole line', help: 'Show one line whole, with its fields.', scopes: ['logs'], priority: 4, twin: 'view', disabledReason: noLine, run: () => wish({ type: 'open' }) },
   { id: 'wrapLines', keys: ['w'], label: 'wrap', help: 'Wrap long lines, or cut them.', scopes: ['logs'], priority: 6, twin: 'view', run: () => wish({ type: 'wrap' }) },
+  { id: 'lineFields', keys: ['F'], label: 'fields', help: 'Show what lines bring besides their message behind it, or fold it.', scopes: ['logs'], priority: 7, twin: 'view', run: () => wish({ type: 'fields' }) },
   { id: 'linesLeft', keys: ['h', 'left'], label: 'left', help: 'Half a screen to the left.', scopes: ['logs'], priority: 0, twin: 'view', disabledReason: noSideways, run: () => wish({ type: 'sideways', to: 'left' }) },
   { id: 'linesRight', keys: ['l', 'right'], label: 'right', help: 'Half a screen to the right, to where long lines go on.', scopes: ['logs'], priority: 0, twin: 'view', disabledReason: noSideways, run: () => wish({ type: 'sideways', to: 'right' }) },
   { id: 'lineTime', keys: ['t'], label: 'time', help: 'Show when lines came: as a time (UTC), as an age, or not.', scopes: ['logs'], priority: 7, twin: 'view', run: () => wish({ type: 'time' }) },

@@ -6,6 +6,8 @@ import { type LogsLayout, piecesOf } from './geometry.ts';
 import type { Level } from '../../../logs/levels.ts';
 import { hostOf, lookOf } from '../../../logs/names.ts';
 import type { LogEntry } from './ring.ts';
+import { lineText } from './line-text.ts';
+import type { Matcher } from '../../../logs/matcher.ts';
 import type { LogsView } from './state.ts';
 import { splitAtHits, visible } from './text.ts';
 
@@ -42,11 +44,11 @@ export function lineRows(entry: LogEntry, look: LineLook): Row[] {
   const { dash, ellipsis } = area.glyphs;
   const head = headSpans(entry, look);
   if (logs.lines === 'cut' && entry.kind === 'line') {
-    const text = visible(entry.text, { from: logs.sideways, columns: layout.text });
+    const text = visible(lineText(entry, logs.fields), { from: logs.sideways, columns: layout.text });
     return [row(...head, ...textSpans(entry, look, cut(text, layout.text, ellipsis)))];
   }
   const indent = span(' '.repeat(head.reduce((sum, part) => sum + width(part.text), 0)));
-  return piecesOf(entry, layout, dash).map((piece, index) =>
+  return piecesOf(entry, { logs, layout }, dash).map((piece, index) =>
     row(...(index === 0 ? head : [indent]), ...textSpans(entry, look, piece)),
   );
 }
@@ -59,10 +61,9 @@ function headSpans(entry: LogEntry, look: LineLook): Span[] {
   return [...head, nameSpan(entry, look), span(' '), levelSpan(entry, look), span(' ')];
 }
 
-function timeSpans({ at }: LogEntry, { logs, layout, now }: LineLook): Span[] {
+function timeSpans({ t }: LogEntry, { logs, layout, now }: LineLook): Span[] {
   if (logs.time === 'off') return [];
-  const text =
-    logs.time === 'clock' ? new Date(at).toISOString().slice(11, 19) : pad(age(now - at), layout.time, 'left');
+  const text = logs.time === 'clock' ? new Date(t).toISOString().slice(11, 19) : pad(age(now - t), layout.time, 'left');
   return [span(`${text} `, 'muted')];
 }
 
@@ -82,8 +83,14 @@ function levelSpan({ level }: LogEntry, { layout, area }: LineLook): Span {
   return span(pad(`${lead} ${layout.level >= 7 ? word : short}`, layout.level), sign);
 }
 
+/** What is looked for, and what the filter looks for. */
+function matchersOf({ finding, narrowing }: LogsView): readonly Matcher[] {
+  const highlights = narrowing.type === 'filter' ? narrowing.highlights : [];
+  return finding ? [finding, ...highlights] : highlights;
+}
+
 function textSpans({ kind, level }: LogEntry, { logs }: LineLook, text: string): Span[] {
-  if (kind !== 'line') return [span(text, 'warn')];
+  if (kind !== 'line') return [span(text, kind === 'mark' ? 'title' : 'warn')];
   const style = level === undefined ? 'plain' : LEVELS[level].text;
-  return splitAtHits(text, logs.find).map((piece) => span(piece.text, piece.isHit ? 'hit' : style));
+  return splitAtHits(text, matchersOf(logs)).map((piece) => span(piece.text, piece.isHit ? 'hit' : style));
 }

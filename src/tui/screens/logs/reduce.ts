@@ -4,15 +4,18 @@ import { bodyOf } from '../../layout.ts';
 import { screenOf, type UiState } from '../../state.ts';
 import { layoutOf } from './geometry.ts';
 import { following, heldAt } from './hold.ts';
-import { isError, levelOf } from '../../../logs/levels.ts';
+import { isError } from '../../../logs/levels.ts';
 import { cursorOf, jumped } from './move.ts';
 import { shortNames } from '../../../logs/names.ts';
 import { renarrowed } from './narrow.ts';
 import { type Arrival, LogRing } from './ring.ts';
 import { Shown, type Wanted } from './shown.ts';
 import type { LogsView, LogsWish } from './state.ts';
+import { TRACE } from '../../../logs/joined.ts';
 import { Tallies } from './tally.ts';
-import { isFound } from './text.ts';
+import { parseFilter } from '../../../logs/filter.ts';
+import { found } from './find.ts';
+import { lineText } from './line-text.ts';
 
 type LogsAction = Extract<Action, { readonly type: 'openLogs' | 'inLogs' | 'linesArrived' }>;
 
@@ -36,16 +39,19 @@ export function reduceTyped(state: UiState, text: string): UiState {
   const { logs, dialog } = state;
   if (!logs) return state;
   const isFind = dialog?.name === 'filter' && dialog.does === 'find';
-  return { ...state, logs: isFind ? { ...logs, find: text } : renarrowed({ ...logs, filter: text }) };
+  if (isFind) return { ...state, logs: { ...logs, find: text, finding: found(text) } };
+  const narrowing = parseFilter(text, { now: state.now });
+  return { ...state, logs: renarrowed({ ...logs, filter: text, narrowing }) };
 }
 
 /** All begins anew but for how lines are shown. */
 function opened(state: UiState, alone: string | undefined): UiState {
   const sources = state.session?.instances ?? [];
-  const { lines = 'cut', time = 'clock' } = state.logs ?? {};
-  const none = { filter: '', find: '', sideways: 0, held: undefined, opened: undefined };
+  const { lines = 'cut', time = 'clock', fields = 'shown' } = state.logs ?? {};
+  const nothing = { filter: '', narrowing: parseFilter(''), find: '', finding: undefined };
+  const none = { ...nothing, sideways: 0, held: undefined, opened: undefined };
   const kept = { ring: new LogRing(), tallies: new Tallies(), shown: new Shown(() => true) };
-  const logs = renarrowed({ ...none, ...kept, sources, names: shortNames(sources), alone, lines, time });
+  const logs = renarrowed({ ...none, ...kept, sources, names: shortNames(sources), alone, lines, time, fields });
   const below = state.screens.filter((one) => one !== 'logs' && one !== 'logLine');
   return { ...state, logs, screens: [...below, 'logs'] };
 }
@@ -54,8 +60,8 @@ function opened(state: UiState, alone: string | undefined): UiState {
 function arrived(logs: LogsView, lines: readonly Arrival[]): LogsView {
   const { ring, shown, tallies } = logs;
   for (const line of lines) {
-    const { level } = ring.push({ ...line, level: line.kind === 'line' ? levelOf(line.text) : undefined });
-    tallies.take(line, level);
+    ring.push(line);
+    tallies.take(line);
   }
   if (logs.held) shown.wait(ring);
   else shown.take(ring);
@@ -70,6 +76,8 @@ function wished(state: UiState, logs: LogsView, wish: Exclude<LogsWish, { type: 
       return { ...logs, lines: logs.lines === 'cut' ? 'wrapped' : 'cut', sideways: 0 };
     case 'time':
       return { ...logs, time: ({ clock: 'relative', relative: 'off', off: 'clock' } as const)[logs.time] };
+    case 'fields':
+      return { ...logs, fields: logs.fields === 'shown' ? 'folded' : 'shown' };
     case 'sideways': {
       const half = Math.floor(layoutOf(logs, bodyOf(state)).text / 2);
       return { ...logs, sideways: Math.max(0, logs.sideways + (wish.to === 'right' ? half : -half)) };
@@ -84,7 +92,10 @@ function wished(state: UiState, logs: LogsView, wish: Exclude<LogsWish, { type: 
 }
 
 function jump(state: UiState, logs: LogsView, { to, step }: Extract<LogsWish, { type: 'jump' }>): UiState {
-  const is: Wanted = to === 'error' ? ({ level }) => isError(level) : ({ text }) => isFound(text, logs.find);
+  const is: Wanted =
+    to === 'error'
+      ? ({ level, format }) => isError(level) && format !== TRACE
+      : (entry) => logs.finding?.test(lineText(entry, 'shown')) ?? false;
   const next = jumped(state, is, step);
   if (next) return { ...state, logs: next };
   const what = to === 'error' ? 'error line' : `"${logs.find}"`;

@@ -1,27 +1,33 @@
-import type { Level } from '../../../logs/levels.ts';
+import type { LogRecord } from '../../../logs/record.ts';
 
-/** A line as it comes in. `gap`: not a line of the log, but a word on what is missing there; `trouble`: why nothing comes. */
-export interface Arrival {
-  readonly kind: 'line' | 'gap' | 'trouble';
-  /** `bot.1@fra-1` */
-  readonly source: string;
-  /** When it came in, by this machine's clock. */
-  readonly at: number;
-  readonly text: string;
+/**
+ * A line as it comes in. `gap`: not a line of the log, but a word on what is missing there; `trouble`: why nothing comes;
+ * `mark`: what was done to the instances at that time.
+ */
+export interface Arrival extends LogRecord {
+  readonly kind: 'line' | 'gap' | 'trouble' | 'mark';
 }
 
 /** A line that is kept. `seq` grows by one with every line that ever came. */
 export interface LogEntry extends Arrival {
   readonly seq: number;
-  readonly level: Level | undefined;
 }
+
+const WORDS = { level: undefined, format: 'plain', fields: {}, isLate: false } as const;
+
+/** No line of a log, but a word on it. */
+export function wordOn({ kind, ...word }: Word): Arrival {
+  return { ...WORDS, ...word, kind, message: word.text };
+}
+
+type Word = Pick<Arrival, 'source' | 't' | 'text'> & { readonly kind: Exclude<Arrival['kind'], 'line'> };
 
 export interface RingLimits {
   readonly lines: number;
   readonly characters: number;
 }
 
-export const RING: RingLimits = { lines: 20_000, characters: 16_000_000 };
+export const RING: RingLimits = { lines: 100_000, characters: 40_000_000 };
 
 /**
  * The newest lines; the oldest leave when there are too many. Taking one in costs the same however many are kept.
@@ -46,7 +52,7 @@ export class LogRing {
     this.slots = new Array<LogEntry | undefined>(limits.lines);
   }
 
-  push(line: Omit<LogEntry, 'seq'>): LogEntry {
+  push(line: Arrival): LogEntry {
     const entry = { ...line, seq: this.next };
     if (this.next - this.first >= this.limits.lines) this.drop();
     this.slots[this.next % this.limits.lines] = entry;

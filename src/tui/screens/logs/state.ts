@@ -1,3 +1,5 @@
+import type { ParsedFilter } from '../../../logs/filter.ts';
+import type { Matcher } from '../../../logs/matcher.ts';
 import type { LogEntry, LogRing } from './ring.ts';
 import type { Shown } from './shown.ts';
 import type { Tallies } from './tally.ts';
@@ -15,7 +17,13 @@ export interface LogsView {
   /** One host or instance alone. */
   readonly alone: string | undefined;
   readonly filter: string;
+  /** The filter, understood. */
+  readonly narrowing: ParsedFilter;
   readonly find: string;
+  /** What is looked for, understood; undefined when nothing is, or nothing that can be. */
+  readonly finding: Matcher | undefined;
+  /** Whether what a line brings besides its message stands behind it. */
+  readonly fields: 'shown' | 'folded';
   readonly lines: 'cut' | 'wrapped';
   readonly time: 'off' | 'clock' | 'relative';
   /** Cells that are hidden on the left of every text. */
@@ -44,6 +52,7 @@ export type LogsWish =
   | { readonly type: 'alone'; readonly alone: string | undefined }
   | { readonly type: 'wrap' }
   | { readonly type: 'time' }
+  | { readonly type: 'fields' }
   | { readonly type: 'sideways'; readonly to: 'left' | 'right' }
   | { readonly type: 'pause' }
   | { readonly type: 'follow' }

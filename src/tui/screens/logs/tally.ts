@@ -1,4 +1,5 @@
-import { isError, type Level } from '../../../logs/levels.ts';
+import { TRACE } from '../../../logs/joined.ts';
+import { isError } from '../../../logs/levels.ts';
 import type { Arrival } from './ring.ts';
 
 /** A rate is told over so many whole seconds, the running one left out. */
@@ -24,13 +25,17 @@ interface Counts {
 export class Tallies {
   private readonly counts = new Map<string, Counts>();
 
-  take({ source, kind, at }: Arrival, level: Level | undefined): void {
+  take({ source, kind, t, level, format }: Arrival): void {
+    if (kind === 'mark') return;
     const counts = this.of(source);
     counts.status = kind === 'trouble' ? 'troubled' : 'following';
     if (kind !== 'line') return;
-    if (isError(level)) counts.errors += 1;
-    const second = Math.floor(at / 1000);
+    // what a stack trace goes on with is no error of its own
+    if (isError(level) && format !== TRACE) counts.errors += 1;
+    const second = Math.floor(t / 1000);
     const slot = second % (SECONDS + 1);
+    // older than what is counted by now
+    if (counts.at[slot]! > second) return;
     if (counts.at[slot] !== second) counts.lines[slot] = 0;
     counts.at[slot] = second;
     counts.lines[slot]! += 1;

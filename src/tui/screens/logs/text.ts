@@ -1,4 +1,6 @@
 import { sanitise } from '../../../base/sanitise.ts';
+import { hits } from '../../../logs/hits.ts';
+import type { Matcher } from '../../../logs/matcher.ts';
 import { width } from '../../text/width.ts';
 
 const ASCII = /^[ -~]*$/;
@@ -46,22 +48,17 @@ function firstCells(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
-/** Pieces of a text, those that were looked for apart from the others. Capitals count where some are typed. */
-export function splitAtHits(text: string, find: string): readonly { readonly text: string; readonly isHit: boolean }[] {
-  if (find === '') return [{ text, isHit: false }];
-  const hay = find === find.toLowerCase() ? text.toLowerCase() : text;
-  // some letters are longer in lower case: then places in the one are not places in the other
-  const inside = hay.length === text.length ? hay : text;
+/** Pieces of a text, those that were looked for apart from the others. */
+export function splitAtHits(
+  text: string,
+  matchers: readonly Matcher[],
+): readonly { readonly text: string; readonly isHit: boolean }[] {
   const pieces: { text: string; isHit: boolean }[] = [];
   let at = 0;
-  for (let hit = inside.indexOf(find); hit >= 0; hit = inside.indexOf(find, at)) {
-    if (hit > at) pieces.push({ text: text.slice(at, hit), isHit: false });
-    pieces.push({ text: text.slice(hit, hit + find.length), isHit: true });
-    at = hit + find.length;
+  for (const { start, end } of matchers.length === 0 ? [] : hits(text, matchers)) {
+    if (start > at) pieces.push({ text: text.slice(at, start), isHit: false });
+    pieces.push({ text: text.slice(start, end), isHit: true });
+    at = end;
   }
-  return at < text.length ? [...pieces, { text: text.slice(at), isHit: false }] : pieces;
-}
-
-export function isFound(text: string, find: string): boolean {
-  return find === find.toLowerCase() ? text.toLowerCase().includes(find) : text.includes(find);
+  return at < text.length || pieces.length === 0 ? [...pieces, { text: text.slice(at), isHit: false }] : pieces;
 }
