@@ -40,6 +40,8 @@ const KEPT = 1000;
 /** What may be told again is held back for no longer than this. */
 const DOUBT_MS = 1000;
 const FIRST_WAIT_MS = 1000;
+/** A log that is quiet for so long has told what it had, ms. */
+const QUIET_MS = 1500;
 const LONGEST_WAIT_MS = 15_000;
 /** Who wants what is there does not wait for a host to come back. */
 const MOST_IN_VAIN = 2;
@@ -107,9 +109,7 @@ class Reading {
     const measured = measureOffset(host, clock).catch(() => NO_OFFSET);
     const begins = this.#begins(measured);
     try {
-      await (source.narrow
-        ? readNarrow(source.narrow, this.#following, begins)
-        : this.#read(await this.#start(measured), begins));
+      await (source.narrow ? readNarrow(source.narrow, this.#following, begins) : this.#read(measured, begins));
       return undefined;
     } catch (thrown) {
       if (!(thrown instanceof SlipwayError && thrown.code === 'SLIP_LOG_UNREAD' && this.#cursor !== undefined))
@@ -122,8 +122,10 @@ class Reading {
     }
   }
 
-  #read(start: LogStart, { onOpened, onGap, onLine }: Beginning): Promise<void> {
-    const { host, source, follow, least, until, signal } = this.#following;
+  async #read(measured: Promise<Offset>, { onOpened, onGap, onLine }: Beginning): Promise<void> {
+    const start = await this.#start(measured);
+    const until = this.#following.until === undefined ? undefined : this.#following.until - (await measured).ms;
+    const { host, source, follow, least, signal } = this.#following;
     const count = this.heard === 0 && start.type === 'last' ? start.count : KEPT;
     return host.logs({
       ...{ source: source.source(count), start, until, follow, least, signal, onGap },
@@ -210,10 +212,25 @@ interface Beginning {
 }
 
 /** Where only the text of one unit may be read: its last lines come anew each time. */
-function readNarrow(instance: InstanceSettings, { host, signal }: Following, begins: Beginning): Promise<void> {
+async function readNarrow(instance: InstanceSettings, following: Following, begins: Beginning): Promise<void> {
+  const { host, clock, signal, follow } = following;
+  const ends = new AbortController();
+  let heardAt = clock.now();
+  const onLine = (text: string) => {
+    heardAt = clock.now();
+    begins.onLine({ source: instance.id, text, t: undefined, priority: undefined });
+  };
   begins.onOpened();
-  const onLine = (text: string) => begins.onLine({ source: instance.id, text, t: undefined, priority: undefined });
-  return host.log(instance, { onLine, signal });
+  const reading = host.log(instance, { onLine, signal: AbortSignal.any([signal, ends.signal]) });
+  if (follow === 'follow') return reading;
+  // it goes on for ever: what it says at once is what is there
+  const isQuiet = () => clock.now() - heardAt >= QUIET_MS;
+  const quiet = (async () => {
+    while (!isQuiet()) await clock.sleep(QUIET_MS, ends.signal);
+    ends.abort();
+  })();
+  await Promise.race([reading, quiet]).finally(() => ends.abort());
+  await Promise.allSettled([reading, quiet]);
 }
 
 interface Retelling {

@@ -74,6 +74,7 @@ export type UserAction =
   | { readonly type: 'saveLogs' }
   /** Logs that were refused are asked for again. */
   | { readonly type: 'retryLogs' }
+  | { readonly type: 'olderLogs' }
   /** Into the clipboard of the terminal. */
   | { readonly type: 'copy'; readonly text: string }
   /** A person's own shell on a host, until they leave it. */
@@ -124,7 +125,9 @@ export type NewsAction =
   | { readonly type: 'logLines'; readonly lines: readonly LogLine[] }
   | { readonly type: 'logTrouble'; readonly message: string | undefined }
   /** Lines of the logs of all instances. */
-  | { readonly type: 'linesArrived'; readonly lines: readonly Arrival[] };
+  | { readonly type: 'linesArrived'; readonly lines: readonly Arrival[] }
+  /** Lines that were written before those that are kept, oldest first; none where there are none. */
+  | { readonly type: 'olderArrived'; readonly lines: readonly Arrival[] };
 
 export type Action = UserAction | NewsAction;
 

@@ -126,7 +126,7 @@ export type Dialog =
   /** Starting on a protected stage: its name has to be typed. */
   | { readonly name: 'typeStage'; readonly text: string }
   /** Narrows a list (or is looked for in it) while it is typed; `before` comes back when it is cancelled. */
-  | { readonly name: 'filter'; readonly text: string; readonly before: string; readonly does?: 'find' }
+  | { readonly name: 'filter'; readonly text: string; readonly before: string; readonly does?: 'find' | 'goToTime' }
   | PickDialog
   | ChoiceDialog;
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RING } from '../../src/tui/screens/logs/ring.ts';
+import { manyRecords } from './support/choices.ts';
+import { lineOf } from './logs/lines.ts';
+import { HOSTILE_LINES } from './support/hostile-lines.ts';
 import { followedIn, start, startLogs, still } from './logs/started.ts';
 import type { DrawnApp } from './support/drawn.ts';
 import { INSTANCES } from './support/fleet.ts';
@@ -211,4 +214,71 @@ describe('long lines', () => {
     await app.press('j');
     expect(/› .*<(\d+)/.exec(app.text)?.[1]).toBe('23');
   });
+});
+
+describe('the past of the logs', () => {
+  test('is fetched from the hosts, and put before what is there', async () => {
+    const app = await startLogs();
+    say(app, 'bot.1@fra-1', 'newest');
+    await app.settle();
+    await app.press('o');
+    const asked = app.session.follows.at(-1)!;
+    expect(asked.options).toMatchObject({ follow: 'to the end', start: { type: 'last' } });
+    const t = app.clock.now() - 60_000;
+    const old = { ...lineOf('bot.2@hel-1', 'from before'), t };
+    const same = { ...lineOf('bot.1@fra-1', 'newest'), t: app.clock.now() };
+    asked.options.onRecords([old, same]);
+    asked.finish();
+    await app.see('1 older line');
+    expect(still(app)).toMatch(/hel-1 bot\.2 +from before\n.*fra-1 bot\.1 +newest/);
+    await app.press('G');
+    expect(app.text).toContain('following');
+  });
+
+  test('is gone to by its time', async () => {
+    const app = await startLogs();
+    for (let i = 0; i < 90; i += 1) {
+      say(app, 'bot.1@fra-1', `second ${i}`);
+      await app.clock.advance(1000);
+    }
+    await app.press('T', ...letters('60s'), 'enter');
+    expect(/› .*second (\d+)/.exec(app.text)?.[1]).toBe('31');
+    await app.press('T', ...letters('nonsense'), 'enter');
+    expect(/› .*second (\d+)/.exec(app.text)?.[1]).toBe('31');
+  });
+
+  test('shows what was done to the stage among the lines of that time', async () => {
+    const app = await start();
+    const at = app.clock.now() - 5000;
+    const record = {
+      ...manyRecords(1)[0]!,
+      outcome: 'succeeded',
+      at,
+      by: 'ana',
+      what: 'deploy',
+      release: '20261121T114205Z-1f0755f',
+    };
+    app.session.trail = () => Promise.resolve({ records: [record], failed: [] });
+    await app.press('L', '0');
+    const before = { ...lineOf('bot.1@fra-1', 'before'), t: at - 1 };
+    const after = { ...lineOf('bot.1@fra-1', 'after'), t: at + 1 };
+    app.session.log!.options.onRecords([before, after]);
+    await app.settle();
+    expect(still(app)).toMatch(/before\n.*– deploy of 20261121T114205Z-1f0755f by ana: succeeded –\n.*after/);
+    await app.press('[');
+    expect(app.text).toMatch(/› .*deploy of/);
+  });
+});
+
+test('hostile lines change nothing on the screen outside of their pane, byte for byte', async () => {
+  const outside = async (lines: readonly string[]) => {
+    const app = await startLogs({ columns: 100, rows: 24 });
+    say(app, 'bot.1@fra-1', ...lines);
+    await app.settle();
+    const rows = app.text.split('\n');
+    return [...rows.slice(0, 4), ...rows.slice(-2)].join('\n');
+  };
+  const calm = await outside(HOSTILE_LINES.map((_, index) => `line ${index}`));
+  const evil = await outside(HOSTILE_LINES);
+  expect(evil).toBe(calm);
 });

@@ -75,6 +75,10 @@ function consequence(intent: AskDialog['intent'], { rollout }: UiState): string 
 function filterRows(state: UiState, { text, does }: Extract<Dialog, { name: 'filter' }>, area: Area): Row[] {
   if (does === 'find')
     return [rule(area, 'Find'), field('find', text, area), row(span(' n and N go from one to the next', 'muted'))];
+  if (does === 'goToTime') {
+    const hint = ' 14:30, 10m (ago), yesterday 14:30, 2026-11-30T14:30Z';
+    return [rule(area, 'Go to a time'), field('time', text, area), row(span(hint, 'muted'))];
+  }
   return [rule(area, 'Show only'), field('filter', text, area), row(filterHint(state, text, area))];
 }
 

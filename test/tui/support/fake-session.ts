@@ -89,6 +89,8 @@ export class FakeRollout implements RunningRollout {
 /** A log that somebody follows, of one instance or of all. */
 export class FakeLog {
   readonly options: SessionLogs;
+  /** All was told. */
+  finish: () => void = () => {};
   private readonly readers = new Map<string, LineReader>();
   private readonly clock: Clock;
 
@@ -233,13 +235,17 @@ export class FakeSession implements StageSession {
   }
 
   logs(options: SessionLogs): Promise<void> {
-    this.follows.push(new FakeLog(options, this.clock));
-    return new Promise((resolve) => options.signal.addEventListener('abort', () => resolve()));
+    const log = new FakeLog(options, this.clock);
+    this.follows.push(log);
+    return new Promise((resolve) => {
+      log.finish = resolve;
+      options.signal.addEventListener('abort', () => resolve());
+    });
   }
 
   /** The log that is followed now. */
   get log(): FakeLog | undefined {
-    return this.follows.findLast((one) => !one.isOver);
+    return this.follows.findLast((one) => !one.isOver && one.options.follow === 'follow');
   }
 
   vitals(options: VitalsOptions): void {

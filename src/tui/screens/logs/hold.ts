@@ -1,4 +1,4 @@
-import { type LogEntry, RING, wordOn } from './ring.ts';
+import { type Arrival, type LogEntry, RING, wordOn } from './ring.ts';
 import { renarrowed } from './narrow.ts';
 import { grouped } from '../../../base/text.ts';
 import type { Held, LogsView } from './state.ts';
@@ -40,4 +40,13 @@ function dropped({ next }: Held, first: LogEntry | undefined): readonly LogEntry
   if (!first || missing === 0) return [];
   const text = `${grouped(missing)} lines came and were dropped while this stood still`;
   return [{ ...wordOn({ kind: 'gap', source: '', t: first.t, text }), seq: next }];
+}
+
+/** Puts lines before those that are held, numbered down from the first of them. */
+export function withOlder(logs: LogsView & { readonly held: Held }, lines: readonly Arrival[]): LogsView {
+  const { held } = logs;
+  const first = held.lines[0]?.seq ?? held.next;
+  const older = lines.map((line, index) => ({ ...line, seq: first - lines.length + index }));
+  const words = held.words + lines.filter(({ kind }) => kind !== 'line').length;
+  return renarrowed({ ...logs, held: { ...held, lines: [...older, ...held.lines], words } });
 }

@@ -25,6 +25,10 @@ export const logsKeys: readonly Binding[] = [
   { id: 'previousHit', keys: ['N'], label: 'previous hit', help: 'To the line before with the text that was looked for.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: noFind, run: () => wish({ type: 'jump', to: 'hit', step: -1 }) },
   { id: 'nextError', keys: ['e'], label: 'next error', help: 'To the next line that tells of an error.', scopes: ['logs'], priority: 0, twin: 'view', run: () => wish({ type: 'jump', to: 'error', step: 1 }) },
   { id: 'previousError', keys: ['E'], label: 'error before', help: 'To the line before that tells of an error.', scopes: ['logs'], priority: 3, twin: 'view', run: () => wish({ type: 'jump', to: 'error', step: -1 }) },
+  { id: 'nextMark', keys: [']'], label: 'next change', help: 'To the next change of the stage: a release that was switched to, a rollout that ended.', scopes: ['logs'], priority: 0, twin: 'view', run: () => wish({ type: 'jump', to: 'mark', step: 1 }) },
+  { id: 'previousMark', keys: ['['], label: 'change before', help: 'To the change of the stage before.', scopes: ['logs'], priority: 6, twin: 'view', run: () => wish({ type: 'jump', to: 'mark', step: -1 }) },
+  { id: 'goToTime', keys: ['T'], label: 'go to time', help: 'To the first line from a time on: 14:30, 10m (ago), 2026-11-30T14:30Z.', scopes: ['logs'], priority: 6, twin: 'view', disabledReason: noLine, run: () => typing('', 'goToTime') },
+  { id: 'olderLogs', keys: ['o'], label: 'older', help: 'Fetch lines from the hosts that were written before these.', scopes: ['logs'], priority: 5, twin: 'view', run: () => ({ type: 'olderLogs' }) },
   { id: 'oneHost', keys: DIGITS, label: 'one host', help: 'Show the host of that number alone; the same key again shows all.', scopes: ['logs'], priority: 5, twin: 'view', run: oneHost },
   { id: 'allHosts', keys: ['0'], label: 'all hosts', help: 'Show the lines of all hosts.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: ({ logs }) => (logs?.alone === undefined ? 'all are shown' : undefined), run: () => wish({ type: 'alone', alone: undefined }) },
   { id: 'wholeLine', keys: ['enter'], label: 'whole line', help: 'Show one line whole, with its fields.', scopes: ['logs'], priority: 4, twin: 'view', disabledReason: noLine, run: () => wish({ type: 'open' }) },
@@ -42,7 +46,7 @@ function wish(of: LogsWish): UserAction {
   return { type: 'inLogs', wish: of };
 }
 
-function typing(text = '', does?: 'find'): UserAction {
+function typing(text = '', does?: 'find' | 'goToTime'): UserAction {
   return { type: 'openDialog', dialog: { name: 'filter', text, before: text, ...(does && { does }) } };
 }
 

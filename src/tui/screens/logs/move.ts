@@ -73,6 +73,18 @@ export function jumped(state: UiState, is: Wanted, direction: 1 | -1): LogsView 
   return placed(placed(held, ahead, filling), found, filling);
 }
 
+/** The first line from that time on, in the middle; undefined when the time is none. */
+export function atTime(state: UiState, t: number | undefined): LogsView | undefined {
+  const { logs } = state;
+  if (!logs || t === undefined) return undefined;
+  const held = heldAt(logs, state.now);
+  const found = held.shown.find((entry) => entry.t >= t, -1, 1);
+  const filling = fillingOf(state, logs);
+  const target = found === -1 ? held.shown.length - 1 : found;
+  const ahead = Math.min(held.shown.length - 1, target + Math.floor(filling.rows / 2));
+  return placed(placed(placed(held, 0, filling), ahead, filling), target, filling);
+}
+
 /** Through the one line that is shown whole. */
 export function movedInLine(state: UiState, to: Move): UiState {
   const { logs } = state;

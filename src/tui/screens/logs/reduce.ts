@@ -3,9 +3,11 @@ import type { Action } from '../../actions.ts';
 import { bodyOf } from '../../layout.ts';
 import { screenOf, type UiState } from '../../state.ts';
 import { layoutOf } from './geometry.ts';
-import { following, heldAt } from './hold.ts';
+import { grouped } from '../../../base/text.ts';
+import { parseWhen } from '../../../logs/when.ts';
+import { following, heldAt, withOlder } from './hold.ts';
 import { isError } from '../../../logs/levels.ts';
-import { cursorOf, jumped } from './move.ts';
+import { atTime, cursorOf, jumped } from './move.ts';
 import { shortNames } from '../../../logs/names.ts';
 import { renarrowed } from './narrow.ts';
 import { type Arrival, LogRing } from './ring.ts';
@@ -17,13 +19,14 @@ import { parseFilter } from '../../../logs/filter.ts';
 import { found } from './find.ts';
 import { lineText } from './line-text.ts';
 
-type LogsAction = Extract<Action, { readonly type: 'openLogs' | 'inLogs' | 'linesArrived' }>;
+type LogsAction = Extract<Action, { readonly type: 'openLogs' | 'inLogs' | 'linesArrived' | 'olderArrived' }>;
 
 export function reduceLogs(state: UiState, action: LogsAction): UiState {
   if (action.type === 'openLogs') return opened(state, action.alone);
   const { logs } = state;
   if (!logs) return state;
   if (action.type === 'linesArrived') return { ...state, logs: arrived(logs, action.lines) };
+  if (action.type === 'olderArrived') return older(state, logs, action.lines);
   const { wish } = action;
   if (wish.type === 'jump') return jump(state, logs, wish);
   if (wish.type === 'open') return openLine(state, logs);
@@ -38,8 +41,9 @@ export function isInLogs(state: UiState): boolean {
 export function reduceTyped(state: UiState, text: string): UiState {
   const { logs, dialog } = state;
   if (!logs) return state;
-  const isFind = dialog?.name === 'filter' && dialog.does === 'find';
-  if (isFind) return { ...state, logs: { ...logs, find: text, finding: found(text) } };
+  const does = dialog?.name === 'filter' ? dialog.does : undefined;
+  if (does === 'goToTime') return { ...state, logs: atTime(state, parseWhen(text, { now: state.now })) ?? logs };
+  if (does === 'find') return { ...state, logs: { ...logs, find: text, finding: found(text) } };
   const narrowing = parseFilter(text, { now: state.now });
   return { ...state, logs: renarrowed({ ...logs, filter: text, narrowing }) };
 }
@@ -92,15 +96,26 @@ function wished(state: UiState, logs: LogsView, wish: Exclude<LogsWish, { type: 
 }
 
 function jump(state: UiState, logs: LogsView, { to, step }: Extract<LogsWish, { type: 'jump' }>): UiState {
-  const is: Wanted =
-    to === 'error'
-      ? ({ level, format }) => isError(level) && format !== TRACE
-      : (entry) => logs.finding?.test(lineText(entry, 'shown')) ?? false;
-  const next = jumped(state, is, step);
+  const next = jumped(state, aims(logs)[to], step);
   if (next) return { ...state, logs: next };
-  const what = to === 'error' ? 'error line' : `"${logs.find}"`;
+  const what = { error: 'error line', hit: `"${logs.find}"`, mark: 'change of the stage' }[to];
   const text = `no ${what} ${step === 1 ? 'below' : 'above'}`;
   return { ...state, notice: { text, style: 'warn', at: state.now } };
+}
+
+/** What a jump may end at. A stack trace is no error of its own. */
+function aims({ finding }: LogsView): Readonly<Record<'hit' | 'error' | 'mark', Wanted>> {
+  return {
+    hit: (entry) => finding?.test(lineText(entry, 'shown')) ?? false,
+    error: ({ level, format }) => isError(level) && format !== TRACE,
+    mark: ({ kind }) => kind === 'mark',
+  };
+}
+
+function older(state: UiState, logs: LogsView, lines: readonly Arrival[]): UiState {
+  const many = `${grouped(lines.length)} older ${lines.length === 1 ? 'line' : 'lines'}`;
+  const notice = { text: lines.length === 0 ? 'no older lines' : many, style: 'ok', at: state.now } as const;
+  return { ...state, notice, logs: lines.length === 0 ? logs : withOlder(heldAt(logs, state.now), lines) };
 }
 
 function openLine(state: UiState, logs: LogsView): UiState {

@@ -1,5 +1,7 @@
 import { type Area, type Row, type Span, blank, row, span } from '../../text/row.ts';
+import { sparkline } from '../../text/sparkline.ts';
 import { cut, pad } from '../../text/width.ts';
+import { SPAN_COUNT } from './tally.ts';
 import type { LogsLayout } from './geometry.ts';
 import { hostStyle } from './line-rows.ts';
 import { belongsTo, hostOf, shortHosts } from '../../../logs/names.ts';
@@ -50,12 +52,14 @@ export function sideRows(look: SourcesLook): Row[] {
 }
 
 function sourceRow(source: string, { logs, layout, area, now }: SourcesLook): Row {
-  const { status, errors, perSecond } = logs.tallies.read(source, now);
+  const { status, errors, perSecond, spans } = logs.tallies.read(source, now);
   const instance = source.slice(0, Math.max(0, source.lastIndexOf('@')));
   const isOut = logs.alone !== undefined && !belongsTo(source, logs.alone);
   const sign = { opening: area.glyphs.waiting, following: area.glyphs.ok, troubled: area.glyphs.warn }[status];
   const room = layout.side - RATE - ERRORS - 1;
-  const text = pad(cut(`  ${sign} ${instance}`, room, area.glyphs.ellipsis), room);
+  const line = ` ${sparkline(spans, { cells: SPAN_COUNT, glyphs: area.glyphs })}`;
+  const name = room - line.length;
+  const text = `${pad(cut(`  ${sign} ${instance}`, name, area.glyphs.ellipsis), name)}${line}`;
   const lead = span(text, isOut ? 'muted' : status === 'troubled' ? 'warn' : 'plain');
   const rate = { opening: 'silent', following: rateWords(perSecond), troubled: 'no line' }[status];
   return sideRow({ lead, rate, errors: span(`${errors}`, errors > 0 ? 'bad' : 'muted') }, layout.side);

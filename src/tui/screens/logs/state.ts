@@ -56,5 +56,5 @@ export type LogsWish =
   | { readonly type: 'sideways'; readonly to: 'left' | 'right' }
   | { readonly type: 'pause' }
   | { readonly type: 'follow' }
-  | { readonly type: 'jump'; readonly to: 'hit' | 'error'; readonly step: 1 | -1 }
+  | { readonly type: 'jump'; readonly to: 'hit' | 'error' | 'mark'; readonly step: 1 | -1 }
   | { readonly type: 'open' };

@@ -1,0 +1,22 @@
+/** What a program may write to make a terminal do something: nothing of it may be seen outside of its line. */
+export const HOSTILE_LINES: readonly string[] = [
+  '\u001b]0;HACKED\u0007title',
+  '\u001b]52;c;SEFDS0VE\u0007clipboard',
+  '\u001b[2J\u001b[Hcleared',
+  '\u001b[1;1HHACKED at the top',
+  '\u001b[?1049lthe main screen',
+  '\u001b[?25h\u001b[5 q\u001b[r\u001b[1;3r',
+  '\u001bcreset',
+  '\u009b2J\u009d0;HACKED\u009c eight bits',
+  '\u001bP1$r0m\u001b\\\u001b_app\u001b\\\u001b^pm\u001b\\',
+  'back\b\b\b\b\rHACKED',
+  'bidi \u202e\u2066\u061c turned',
+  'zero\u200bwidth\ufeff joined\u200d',
+  'nul\u0000 bell\u0007 shift\u000e\u000f vertical\u000b\u000c',
+  '@nonce\tend\t0',
+  '{"level":30,"msg":"\\u001b[2J\\u001b]0;HACKED\\u0007","\\u001b[31mkey":"\\u202e"}',
+  `${'\u001b[31m'.repeat(5000)}red`,
+  `${'\u4e00'.repeat(9000)}wide`,
+  `e${'\u0301'.repeat(9000)} stacked`,
+  '\ud83d lone \ude00 halves',
+];
