@@ -61,6 +61,8 @@ export async function streamLogs(options: LogStreamOptions): Promise<void> {
   mouth.end();
 }
 
+type Untimed = Omit<LogRecord, 't'>;
+
 /** Where all lines come together: read, put in order, passed on. */
 class Mouth {
   readonly #options: LogStreamOptions;
@@ -69,6 +71,10 @@ class Mouth {
   /** Sources whose last lines are still coming; nothing is passed on before. */
   readonly #opening = new Set<HostSource>();
   readonly #heardAt = new Map<HostSource, number>();
+  /** Times of the lines that told one last, by their sources. */
+  readonly #lastTimed = new Map<string, number>();
+  /** Lines of the past that tell no time, and that no other of their source has told one before. */
+  readonly #waiting = new Map<string, Untimed[]>();
   #isTicking = false;
 
   constructor(options: LogStreamOptions) {
@@ -80,7 +86,7 @@ class Mouth {
     const { clock, signal } = this.#options;
     sources.forEach((source) => this.#opening.add(source));
     clock.sleep(OPENING_MS, signal).then(
-      () => this.#opening.clear(),
+      () => [...this.#opening].forEach((source) => this.caughtUp(source)),
       () => undefined,
     );
   }
@@ -93,18 +99,52 @@ class Mouth {
 
   caughtUp(source: HostSource): void {
     this.#opening.delete(source);
+    for (const { id } of source.instances) this.#release(id, this.#options.clock.now());
+    void this.#tick();
   }
 
   take(source: HostSource, line: SourceLine, offset: number): void {
-    const { clock } = this.#options;
-    const now = clock.now();
+    const now = this.#options.clock.now();
     const parsed = this.#reader(line.source).read(line);
-    const theirs = line.t ?? parsed.t;
-    const t = theirs === undefined ? now : theirs + offset;
     const text = parsed.format === 'plain' ? parsed.message : sanitise(line.text);
-    this.#merge.push({ ...parsed, source: line.source, text, t, isLate: false }, now);
+    const record = { ...parsed, source: line.source, text, isLate: false };
+    const theirs = line.t ?? parsed.t;
     if (this.#opening.has(source)) this.#heardAt.set(source, now);
+    if (theirs !== undefined) this.#timed(record, theirs + offset);
+    else if (this.#isPast(source)) this.#untimed(record);
+    else this.#push(record, now);
     void this.#tick();
+  }
+
+  /** Whether what comes now was written some time ago. */
+  #isPast(source: HostSource): boolean {
+    return this.#options.follow === 'to the end' || this.#opening.has(source);
+  }
+
+  #timed(record: Untimed, t: number): void {
+    this.#release(record.source, t);
+    this.#lastTimed.set(record.source, t);
+    this.#push(record, t);
+  }
+
+  /** A line of the past that tells no time was written when those around it were: the one before, else the one after. */
+  #untimed(record: Untimed): void {
+    const t = this.#lastTimed.get(record.source);
+    const waiting = this.#waiting.get(record.source);
+    if (t !== undefined) this.#push(record, t);
+    else if (waiting) waiting.push(record);
+    else this.#waiting.set(record.source, [record]);
+  }
+
+  #release(source: string, t: number): void {
+    const waiting = this.#waiting.get(source);
+    if (!waiting) return;
+    this.#waiting.delete(source);
+    for (const record of waiting) this.#push(record, t);
+  }
+
+  #push(record: Untimed, t: number): void {
+    this.#merge.push({ ...record, t }, this.#options.clock.now());
   }
 
   end(): void {
@@ -130,7 +170,7 @@ class Mouth {
     } catch {
       return; // aborted
     }
-    this.#opening.delete(source);
+    this.caughtUp(source);
   }
 
   /** Runs only while something waits: a quiet log costs nothing. */

@@ -41,6 +41,18 @@ describe.skipIf(skip)('slipway logs', () => {
     );
   });
 
+  test('puts a line that tells no time where its neighbours are', async () => {
+    const [one, two] = site.boxes;
+    await write(one, 'started, pid 7', pino(1, 'first'), 'no time of its own', pino(4, 'fourth'));
+    await write(two, pino(2, 'second'), pino(3, 'third'));
+    const { stdout } = await runHere(site.here, 'logs', 'staging', '--no-follow');
+    const words = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^\S+ +\S+ +(INFO)? +/, ''));
+    expect(words).toEqual(['started, pid 7', 'first', 'no time of its own', 'second', 'third', 'fourth']);
+  });
+
   test('gives programs one object a line', async () => {
     const [one, two] = site.boxes;
     await write(one, pino(1, 'first', { ms: 12 }));
