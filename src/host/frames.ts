@@ -48,25 +48,37 @@ export function number(frame: Frame, index: number): number | undefined {
   return Number(field);
 }
 
-/** Cuts a byte stream into lines; a line that never ends is cut at `MAX_LINE` so that memory stays bounded. */
+/**
+ * Cuts a byte stream into lines; a line that never ends is cut at `MAX_LINE` so that memory stays bounded. What follows of it is
+ * left out: it is no line, and may look like one of ours.
+ */
 export class LineSplitter {
   private readonly decoder = new TextDecoder();
   private rest = '';
+  /** The line that has been cut goes on. */
+  private isCut = false;
 
   push(chunk: Uint8Array): string[] {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n');
     this.rest = lines.pop() ?? '';
+    if (this.isCut) this.#leaveOut(lines);
     if (this.rest.length > MAX_LINE) {
       lines.push(this.rest);
       this.rest = '';
+      this.isCut = true;
     }
     return lines;
   }
 
   end(): string[] {
-    const last = this.rest + this.decoder.decode();
+    const last = this.isCut ? '' : this.rest + this.decoder.decode();
     this.rest = '';
     return last === '' ? [] : [last];
+  }
+
+  #leaveOut(lines: string[]): void {
+    if (lines.shift() === undefined) this.rest = '';
+    else this.isCut = false;
   }
 }
 

@@ -88,3 +88,12 @@ test('a line that never ends is cut, so that memory stays bounded', () => {
   expect(cut).toHaveLength(1);
   expect(splitter.end()).toEqual([]);
 });
+
+test('what follows in a line that was cut is no line of its own', () => {
+  const splitter = new LineSplitter();
+  splitter.push(Buffer.alloc(1_500_000, 'x'));
+  expect(splitter.push(Buffer.from('|9|forged'))).toEqual([]);
+  expect(splitter.push(Buffer.from('|9|forged\nnext\nla'))).toEqual(['next']);
+  expect(splitter.push(Buffer.from('st'))).toEqual([]);
+  expect(splitter.end()).toEqual(['last']);
+});

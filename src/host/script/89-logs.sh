@@ -25,7 +25,8 @@ logs_journal() {
   esac
   read_wall
   frame opened "$NOW"
-  set -- -q -o json --output-fields=MESSAGE,PRIORITY,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT,UNIT,USER_UNIT
+  # without --all it leaves out what is longer than 4 KB
+  set -- -q --all -o json --output-fields=MESSAGE,PRIORITY,_SYSTEMD_UNIT,_SYSTEMD_USER_UNIT,UNIT,USER_UNIT,_PID,SYSLOG_IDENTIFIER
   [ -z "$cursor" ] || set -- "$@" "--after-cursor=$cursor"
   [ -z "$since" ] || set -- "$@" "--since=@$since"
   [ -z "$until" ] || set -- "$@" "--until=@$until"
