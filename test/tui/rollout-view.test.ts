@@ -4,7 +4,7 @@ import { resolve as resolveAll } from '../../src/tui/keys/resolve.ts';
 import { deadlineLeft, syncLeft, syncRate, waits } from '../../src/tui/screens/rollout/waits.ts';
 import { LOG_LINES, type UiState } from '../../src/tui/state.ts';
 import type { Action, UserAction } from '../../src/tui/actions.ts';
-import { NEW, NOW, plan } from './support/fleet.ts';
+import { NEW, NOW, OLD, plan } from './support/fleet.ts';
 import { RolloutScreen } from './support/rollout-screen.ts';
 
 /** What a key does: one thing, in all that is tried here. */
@@ -165,6 +165,24 @@ describe('the log', () => {
   });
 });
 
+describe('an instance that goes back', () => {
+  const state = (of: 'failed' | 'verifying', release = OLD): EventBody => ({
+    type: 'instance.state',
+    ...{ instance: 'bot.1@fra-1', state: of, release, reason: '' },
+  });
+
+  test('is waited for by what it ran before, not by what has failed', () => {
+    const screen = new RolloutScreen();
+    screen.tell({ type: 'rollout.phase', phase: 'Progressing', reason: '' });
+    screen.tell(state('verifying', NEW));
+    expect(waits(screen.view, screen.state.now)[0]!.what).toMatch(/^bot\.1@fra-1 has to become healthy/);
+    screen.tell(state('failed', NEW));
+    expect(waits(screen.view, screen.state.now)[0]!.what).toMatch(/^bot\.1@fra-1 has failed: .* then it goes back$/);
+    screen.tell(state('verifying'));
+    expect(waits(screen.view, screen.state.now)[0]!.what).toMatch(/^bot\.1@fra-1 goes back: what ran before has to/);
+  });
+});
+
 describe('a rollout that has stopped', () => {
   const failed = { reasons: ['failure'], reason: '', failed: ['bot.1@fra-2'] } as const;
 
@@ -177,6 +195,8 @@ describe('a rollout that has stopped', () => {
     expect(resolve(screen.state, 'r')).toMatchObject({
       text: expect.stringContaining('it waits for approval') as string,
     });
+    const guarded = { ...screen.state, session: { ...screen.state.session!, protected: true } };
+    expect(resolve(guarded, 'y')).toMatchObject({ type: 'openDialog', dialog: { name: 'ask', intent: 'approve' } });
   });
 
   test('tries the first that failed again, or skips its host; or those of the chosen one', () => {

@@ -156,7 +156,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await app.press('q');
     },
   },
-  'rolled-back': { shows: '↺ RolledBack', play: rolledBack },
+  'rolled-back': { shows: '↺ Rolled back', play: rolledBack },
   ...rolloutScenes,
   help: {
     shows: 'Keys of the screen',

@@ -38,6 +38,12 @@ const PHASES: Readonly<Record<Phase, Sign>> = {
   RollbackPaused: { glyph: 'paused', style: 'bad' },
 };
 
+const PHASE_WORDS: Partial<Readonly<Record<Phase, string>>> = {
+  RollingBack: 'Rolling back',
+  RolledBack: 'Rolled back',
+  RollbackPaused: 'Rollback paused',
+};
+
 // prettier-ignore
 const INSTANCES: Readonly<Record<InstancePhase, Sign>> = {
   old: { glyph: 'waiting', style: 'muted' },
@@ -66,7 +72,7 @@ function sign({ glyph, style }: Sign, word: string, { glyphs, now }: Moment): Sp
 }
 
 export function phaseSign(phase: Phase, moment: Moment): Span {
-  return sign(PHASES[phase], phase, moment);
+  return sign(PHASES[phase], PHASE_WORDS[phase] ?? phase, moment);
 }
 
 export function instanceSign(phase: InstancePhase, moment: Moment): Span {

@@ -5,6 +5,7 @@ import type { InstanceProgress } from '../../../rollout/progress.ts';
 import type { HostProgress } from '../../../rollout/progress-host.ts';
 import type { RolloutView } from '../../state.ts';
 import { isActive, localTime } from './select.ts';
+import { standOf } from './stand.ts';
 
 /** Something the rollout is waiting for: how long still, what for, and what happens at the end of that time. */
 export interface Wait {
@@ -18,6 +19,8 @@ export function waits(view: RolloutView, now: number): readonly Wait[] {
   if (view.outcome ?? view.problem) return [];
   const found = [...paused(view), ...bakes(view, now), ...instances(view, now), ...hosts(view, now)];
   if (found.length > 0) return found;
+  const failed = view.state.phase === 'Progressing' ? goingBack(view) : [];
+  if (failed.length > 0) return failed;
   const what = view.state.step ? view.state.step.title : 'the hosts have to answer';
   return [{ leftMs: stall(view, now), what: `${what}; pauses if nothing moves until then` }];
 }
@@ -50,14 +53,24 @@ function instances(view: RolloutView, now: number): Wait[] {
   return view.outline.order.flatMap((id): Wait[] => {
     const progress = view.state.instances[id];
     if (!progress || !isActive(progress.state) || progress.state === 'baking') return [];
-    const left = deadlineLeft(view, id, now);
-    const end = left === undefined ? 'pauses if nothing moves until then' : 'else it has failed';
-    return [{ leftMs: left ?? stall(view, now), what: `${id} ${sentence(progress)}; ${end}` }];
+    const leftMs = deadlineLeft(view, id, now);
+    const isBack = standOf(view, id).type === 'back';
+    const failing = isBack ? 'else it needs a person' : 'else it has failed';
+    const end = leftMs === undefined ? 'pauses if nothing moves until then' : failing;
+    const what = isBack ? `${id} goes back: what ran before ${sentence(progress)}` : `${id} ${sentence(progress)}`;
+    return [{ leftMs: leftMs ?? stall(view, now), what: `${what}; ${end}` }];
   });
 }
 
+/** Those that have failed, before they are on their way. */
+function goingBack({ state, outline }: RolloutView): Wait[] {
+  const failed = outline.order.filter((id) => state.instances[id]?.state === 'failed');
+  const what = (id: string) => `${id} has failed: what it leaves behind is gathered, then it goes back`;
+  return failed.map((id) => ({ leftMs: undefined, what: what(id) }));
+}
+
 function sentence({ state, healthyMs, neededMs }: InstanceProgress): string {
-  if (state === 'reverting') return 'goes back to the release before';
+  if (state === 'reverting') return 'is switched to';
   if (state !== 'verifying') return 'has to start';
   if (neededMs === 0) return 'has to become healthy';
   const so = formatDuration(Math.floor(healthyMs / 1000) * 1000);
