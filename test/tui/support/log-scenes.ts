@@ -69,6 +69,15 @@ export const LOG_SCENES: Readonly<
       await app.press('f', ...letters('tick'), 'enter', 'N', 't', 'w');
     },
   },
+  'logs-beside': {
+    shows: 'bot.1@fra-2',
+    play: async (app) => {
+      await talking(app);
+      say(app, 'bot.1@fra-1', 'level=info msg="tick 1"', 'level=error msg="no guild"', 'level=info msg="tick 2"');
+      say(app, 'bot.1@fra-2', 'level=info msg="tick 1"', 'level=info msg="tick 2"');
+      await app.press('1', 'g', 'c');
+    },
+  },
   'logs-line': {
     shows: 'as it came',
     play: async (app) => {

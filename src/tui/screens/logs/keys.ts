@@ -4,6 +4,7 @@ import type { Binding, Twin } from '../../keys/binding.ts';
 import type { UiState } from '../../state.ts';
 import { fleetLines } from '../fleet/narrow.ts';
 import { hostOfLine } from '../fleet/select.ts';
+import { besideOf, turned } from './beside.ts';
 import { cursorOf } from './move.ts';
 import { hostOf } from '../../../logs/names.ts';
 import { hostsOf } from './sources.ts';
@@ -29,6 +30,8 @@ export const logsKeys: readonly Binding[] = [
   { id: 'previousMark', keys: ['['], label: 'change before', help: 'To the change of the stage before.', scopes: ['logs'], priority: 6, twin: 'view', run: () => wish({ type: 'jump', to: 'mark', step: -1 }) },
   { id: 'goToTime', keys: ['T'], label: 'go to time', help: 'To the first line from a time on: 14:30, 10m (ago), 2026-11-30T14:30Z.', scopes: ['logs'], priority: 6, twin: 'view', disabledReason: noLine, run: () => typing('', 'goToTime') },
   { id: 'olderLogs', keys: ['o'], label: 'older', help: 'Fetch lines from the hosts that were written before these.', scopes: ['logs'], priority: 5, twin: 'view', run: () => ({ type: 'olderLogs' }) },
+  { id: 'beside', keys: ['c'], label: 'compare', help: 'Show the instance of the line beside another one, each in its half; or all again.', scopes: ['logs'], priority: 6, twin: 'view', disabledReason: nothingBeside, run: ({ logs }) => logs && wish({ type: 'beside', beside: logs.beside ? undefined : besideOf(logs, leftOf(logs)!) }) },
+  { id: 'turnBeside', keys: ['tab'], label: 'other one', help: 'While two instances are compared: with the next one.', scopes: ['logs'], priority: 0, twin: 'view', disabledReason: ({ logs }) => (logs?.beside ? undefined : 'nothing is compared (c)'), run: ({ logs }) => (logs?.beside ? wish({ type: 'beside', beside: turned(logs, logs.beside) }) : undefined) },
   { id: 'oneHost', keys: DIGITS, label: 'one host', help: 'Show the host of that number alone; the same key again shows all.', scopes: ['logs'], priority: 5, twin: 'view', run: oneHost },
   { id: 'allHosts', keys: ['0'], label: 'all hosts', help: 'Show the lines of all hosts.', scopes: ['logs'], priority: 5, twin: 'view', disabledReason: ({ logs }) => (logs?.alone === undefined ? 'all are shown' : undefined), run: () => wish({ type: 'alone', alone: undefined }) },
   { id: 'wholeLine', keys: ['enter'], label: 'whole line', help: 'Show one line whole, with its fields.', scopes: ['logs'], priority: 4, twin: 'view', disabledReason: noLine, run: () => wish({ type: 'open' }) },
@@ -68,6 +71,17 @@ function oneHost(state: UiState, key?: string): UserAction | undefined {
 function lineOf({ logs, screens }: UiState): LogEntry | undefined {
   if (screens.at(-1) === 'logLine') return logs?.opened?.entry;
   return logs?.shown.at(cursorOf(logs));
+}
+
+/** The instance that is shown alone, or that of the line under the cursor. */
+function leftOf(logs: NonNullable<UiState['logs']>): string | undefined {
+  const { alone, sources, shown } = logs;
+  const source = alone !== undefined && sources.includes(alone) ? alone : shown.at(cursorOf(logs))?.source;
+  return source === undefined || source === '' ? sources[0] : source;
+}
+
+function nothingBeside({ logs }: UiState): string | undefined {
+  return logs && logs.sources.length > 1 ? undefined : 'there is only one instance';
 }
 
 function noLine(state: UiState): string | undefined {

@@ -3,31 +3,13 @@ import { type Area, type Row, type Span, row, span } from '../../text/row.ts';
 import { cut, pad, width } from '../../text/width.ts';
 import type { Style } from '../../theme.ts';
 import { type LogsLayout, piecesOf } from './geometry.ts';
-import type { Level } from '../../../logs/levels.ts';
+import { LEVEL_SIGNS } from './level-signs.ts';
 import { hostOf, lookOf } from '../../../logs/names.ts';
 import type { LogEntry } from './ring.ts';
 import { lineText } from './line-text.ts';
 import type { Matcher } from '../../../logs/matcher.ts';
 import type { LogsView } from './state.ts';
 import { splitAtHits, visible } from './text.ts';
-
-interface LevelSign {
-  readonly glyph: 'bad' | 'warn' | 'waiting' | undefined;
-  readonly word: string;
-  readonly short: string;
-  readonly sign: Style;
-  readonly text: Style;
-}
-
-// prettier-ignore
-const LEVELS: Readonly<Record<Level, LevelSign>> = {
-  trace: { glyph: undefined, word: 'trace', short: 'TRC', sign: 'muted', text: 'muted' },
-  debug: { glyph: undefined, word: 'debug', short: 'DBG', sign: 'muted', text: 'muted' },
-  info: { glyph: 'waiting', word: 'info', short: 'INF', sign: 'plain', text: 'plain' },
-  warn: { glyph: 'warn', word: 'warn', short: 'WRN', sign: 'warn', text: 'plain' },
-  error: { glyph: 'bad', word: 'error', short: 'ERR', sign: 'bad', text: 'bad' },
-  fatal: { glyph: 'bad', word: 'fatal', short: 'FTL', sign: 'danger', text: 'bad' },
-};
 
 export interface LineLook {
   readonly logs: LogsView;
@@ -78,7 +60,7 @@ export function hostStyle(host: string): Style {
 
 function levelSpan({ level }: LogEntry, { layout, area }: LineLook): Span {
   if (level === undefined) return span(' '.repeat(layout.level));
-  const { glyph, word, short, sign } = LEVELS[level];
+  const { glyph, word, short, sign } = LEVEL_SIGNS[level];
   const lead = glyph === undefined ? ' ' : area.glyphs[glyph];
   return span(pad(`${lead} ${layout.level >= 7 ? word : short}`, layout.level), sign);
 }
@@ -91,6 +73,6 @@ function matchersOf({ finding, narrowing }: LogsView): readonly Matcher[] {
 
 function textSpans({ kind, level }: LogEntry, { logs }: LineLook, text: string): Span[] {
   if (kind !== 'line') return [span(text, kind === 'mark' ? 'title' : 'warn')];
-  const style = level === undefined ? 'plain' : LEVELS[level].text;
+  const style = level === undefined ? 'plain' : LEVEL_SIGNS[level].text;
   return splitAtHits(text, matchersOf(logs)).map((piece) => span(piece.text, piece.isHit ? 'hit' : style));
 }

@@ -53,7 +53,7 @@ function opened(state: UiState, alone: string | undefined): UiState {
   const sources = state.session?.instances ?? [];
   const { lines = 'cut', time = 'clock', fields = 'shown' } = state.logs ?? {};
   const nothing = { filter: '', narrowing: parseFilter(''), find: '', finding: undefined };
-  const none = { ...nothing, sideways: 0, held: undefined, opened: undefined };
+  const none = { ...nothing, beside: undefined, sideways: 0, held: undefined, opened: undefined };
   const kept = { ring: new LogRing(), tallies: new Tallies(), shown: new Shown(() => true) };
   const logs = renarrowed({ ...none, ...kept, sources, names: shortNames(sources), alone, lines, time, fields });
   const below = state.screens.filter((one) => one !== 'logs' && one !== 'logLine');
@@ -80,6 +80,8 @@ function wished(state: UiState, logs: LogsView, wish: Exclude<LogsWish, { type: 
       return { ...logs, lines: logs.lines === 'cut' ? 'wrapped' : 'cut', sideways: 0 };
     case 'time':
       return { ...logs, time: ({ clock: 'relative', relative: 'off', off: 'clock' } as const)[logs.time] };
+    case 'beside':
+      return renarrowed({ ...logs, beside: wish.beside, alone: undefined });
     case 'fields':
       return { ...logs, fields: logs.fields === 'shown' ? 'folded' : 'shown' };
     case 'sideways': {

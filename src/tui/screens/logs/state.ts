@@ -1,5 +1,6 @@
 import type { ParsedFilter } from '../../../logs/filter.ts';
 import type { Matcher } from '../../../logs/matcher.ts';
+import type { Beside } from './beside.ts';
 import type { LogEntry, LogRing } from './ring.ts';
 import type { Shown } from './shown.ts';
 import type { Tallies } from './tally.ts';
@@ -16,6 +17,8 @@ export interface LogsView {
   readonly shown: Shown;
   /** One host or instance alone. */
   readonly alone: string | undefined;
+  /** Two instances side by side instead of all lines. */
+  readonly beside: Beside | undefined;
   readonly filter: string;
   /** The filter, understood. */
   readonly narrowing: ParsedFilter;
@@ -53,6 +56,8 @@ export type LogsWish =
   | { readonly type: 'wrap' }
   | { readonly type: 'time' }
   | { readonly type: 'fields' }
+  /** Undefined: no longer. */
+  | { readonly type: 'beside'; readonly beside: Beside | undefined }
   | { readonly type: 'sideways'; readonly to: 'left' | 'right' }
   | { readonly type: 'pause' }
   | { readonly type: 'follow' }

@@ -1,6 +1,7 @@
 import { plural } from '../../../base/text.ts';
 import type { UiState } from '../../state.ts';
 import { type Area, type Row, blank, row, span, spread } from '../../text/row.ts';
+import { besideRows } from './beside.ts';
 import { heightOf, layoutOf, windowUpTo } from './geometry.ts';
 import { headRow } from './head.ts';
 import { lineRows } from './line-rows.ts';
@@ -13,6 +14,8 @@ export function logsRows(state: UiState, area: Area): Row[] {
   if (!logs) return [];
   const layout = layoutOf(logs, area);
   const look = { logs, layout, area, now };
+  if (logs.beside)
+    return [headRow(look), ...besideRows(logs.beside, { ...look, layout: { ...layout, rows: area.rows - 1 } })];
   const lines = paneRows(look);
   if (layout.side === 0) return [headRow(look), hostsRow(look), ...lines];
   const side = sideRows(look);
