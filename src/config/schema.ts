@@ -7,12 +7,14 @@ import {
   duration,
   folderField,
   insideField,
+  insideOrAbsolute,
   name,
   proxyName,
   socketField,
   text,
   whole,
 } from './fields.ts';
+import { alerts, notify, roleAlerts } from './schema-alerts.ts';
 import { metrics } from './schema-analysis.ts';
 import { rollout } from './schema-rollout.ts';
 import { SLOTS } from './settings.ts';
@@ -204,6 +206,7 @@ const role = z
       .describe('At most one instance in a stage may ever run (one token, one session). Default: false.')
       .optional(),
     metrics: metrics.optional(),
+    alerts: roleAlerts.optional(),
   })
   .meta({ id: 'role' });
 
@@ -228,6 +231,8 @@ const settings = {
   roles: roles.optional(),
   rollout: rollout.optional(),
   hooks: hooks.optional(),
+  alerts: alerts.optional(),
+  notify: notify.optional(),
   path: z
     .array(folderField())
     .describe('Folders put before PATH on the hosts, for prepare steps, hooks and commands.')
@@ -282,10 +287,6 @@ function transport() {
     .describe(
       "What connects to the hosts: slipway itself (ssh2), or the system's ssh. Default: ssh2, unless the SSH configuration asks for what only OpenSSH can do.",
     );
-}
-
-function insideOrAbsolute(): z.ZodString {
-  return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));
 }
 
 export type Config = z.infer<typeof configSchema>;

@@ -41,6 +41,8 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
       shared: { ...config.shared, ...own.shared },
       hooks: { ...config.hooks, ...own.hooks },
       rollout: mergeRollout(config.rollout, own.rollout),
+      alerts: { ...config.alerts, ...own.alerts },
+      notify: own.notify ?? config.notify,
       path: own.path ?? config.path,
       transport: own.transport ?? config.transport,
     },
@@ -68,6 +70,7 @@ function mergeRole(base: RoleEntry | undefined, over: RoleEntry): RoleEntry {
     service: mergeService(base?.service, over.service),
     health: mergeHealth(base?.health, over.health),
     ...(over.metrics && { metrics: { ...base?.metrics, ...over.metrics } }),
+    ...(over.alerts && { alerts: { ...base?.alerts, ...over.alerts } }),
   };
 }
 
