@@ -9,7 +9,7 @@ const floors = [
   ['cli', 'tui'],
   ['demo'],
   ['rollout'],
-  ['release', 'service', 'health', 'logs'],
+  ['release', 'service', 'health', 'logs', 'notify'],
   ['host', 'git', 'prefs'],
   ['analysis'],
   ['ssh', 'config'],

@@ -19,4 +19,5 @@ await bundle(
   },
   folder,
 );
-await cp('src/host/script', `${folder}/script`, { recursive: true });
+for (const name of ['script', 'script-on-request'])
+  await cp(`src/host/${name}`, `${folder}/${name}`, { recursive: true });

@@ -25,6 +25,17 @@ export interface ServiceSample {
   readonly start: string;
   readonly detail: string;
   readonly outOfMemory: boolean;
+  /** How often its service manager has started it again by itself; told to a person alone. */
+  readonly restarts?: number | undefined;
+}
+
+/** Of the disk that a host keeps its releases on. */
+export interface DiskUse {
+  /** Bytes that are taken, and those that are left for us. */
+  readonly usedBytes: number;
+  readonly freeBytes: number;
+  /** Undefined where the disk makes them as it needs them. */
+  readonly inodes: { readonly used: number; readonly free: number } | undefined;
 }
 
 export interface ProbeResult {

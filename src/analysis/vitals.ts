@@ -1,4 +1,4 @@
-import type { Sample, ServiceSample } from './sample.ts';
+import { growth, type Sample, type ServiceSample } from './sample.ts';
 
 /** Between two samples of an instance that a person looks at. */
 export const VITALS_EVERY_MS = 5000;
@@ -37,6 +37,8 @@ export interface Vitals {
   readonly healthy: boolean | undefined;
   /** Lines of its log that tell of errors; undefined when nobody may read it. */
   readonly errorsPerMinute: number | undefined;
+  /** What it gets done a second, by its own count; undefined where it is not asked, or tells nothing. */
+  readonly workPerSecond: number | undefined;
 }
 
 export interface VitalsPoint {
@@ -45,6 +47,8 @@ export interface VitalsPoint {
   readonly cpuShare: number | undefined;
   readonly memory: number | undefined;
   readonly latencyMs: number | undefined;
+  /** Pieces a second. */
+  readonly work: number | undefined;
 }
 
 /** What the next sample is compared with. */
@@ -80,6 +84,7 @@ function take(before: InstanceVitals | undefined, sample: Sample, { now, everyMs
     cpuShare: before && span?.type === 'known' ? cpuShare(before.last.sample, sample, span.ms) : undefined,
     memory: sample.memory,
     latencyMs: probe?.healthy ? probe.latencyMs : undefined,
+    work: before && span ? workRate(before.last.sample, sample, span.ms) : undefined,
   };
   const points = [...(before?.points ?? []), ...missed(span, everyMs), point].slice(-VITALS_POINTS);
   const { memory, memoryLimit } = sample;
@@ -88,8 +93,9 @@ function take(before: InstanceVitals | undefined, sample: Sample, { now, everyMs
     latest: {
       ...{ heardAt: now, status, detail, memory, memoryLimit },
       ...{ cpuShare: point.cpuShare, latencyMs: point.latencyMs, healthy: probe?.healthy },
-      restarts: before ? before.latest.restarts + (isRestarted(before.last, sample) ? 1 : 0) : 0,
+      restarts: before ? before.latest.restarts + restartsSince(before.last, sample) : 0,
       errorsPerMinute: errorsPerMinute(points, everyMs),
+      workPerSecond: point.work,
     },
     points,
     last: { sample, start: start || (before?.last.start ?? '') },
@@ -113,13 +119,32 @@ function missed(span: Span | undefined, everyMs: number): readonly VitalsPoint[]
   return Array<VitalsPoint>(Math.min(VITALS_POINTS, Math.max(0, count))).fill(NOTHING);
 }
 
-const NOTHING: VitalsPoint = { errors: undefined, cpuShare: undefined, memory: undefined, latencyMs: undefined };
+const NOTHING: VitalsPoint = {
+  errors: undefined,
+  cpuShare: undefined,
+  memory: undefined,
+  latencyMs: undefined,
+  work: undefined,
+};
 
 /** Of one process: another one has begun to count anew. */
 function cpuShare(before: Sample, { service, cpuSeconds }: Sample, spanMs: number): number | undefined {
   if (before.cpuSeconds === undefined || cpuSeconds === undefined) return undefined;
   if (before.service.start !== service.start || cpuSeconds < before.cpuSeconds) return undefined;
   return ((cpuSeconds - before.cpuSeconds) * 1000) / spanMs;
+}
+
+/** Of one process or of the next, which has begun to count anew. */
+function workRate(before: Sample, { counters }: Sample, spanMs: number): number | undefined {
+  const done = growth([before.counters?.work, counters?.work]);
+  return done === undefined || spanMs <= 0 ? undefined : (done * 1000) / spanMs;
+}
+
+/** Of several between two samples only the last start is seen; who counts them tells them all. */
+function restartsSince(last: LastHeard, sample: Sample): number {
+  const [was, is] = [last.sample.service.restarts, sample.service.restarts];
+  const counted = was === undefined || is === undefined ? 0 : is - was;
+  return Math.max(isRestarted(last, sample) ? 1 : 0, counted);
 }
 
 /** Where nothing tells starts apart, processor time that falls does. */

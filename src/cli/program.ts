@@ -12,6 +12,7 @@ import { troubleFacts } from './report/trouble.ts';
 import { addHosts } from './program-hosts.ts';
 import { addLogs } from './program-logs.ts';
 import { addRunning } from './program-running.ts';
+import { addWatch } from './program-watch.ts';
 import { withRollout } from './rollout-options.ts';
 import { VERSION } from './version.ts';
 import { voiceOf } from './voice.ts';
@@ -69,6 +70,7 @@ export function buildProgram(context: CliContext, done: Done): Command {
   addReconcile(program, context, done);
   addRunning(program, context, done);
   addLists(program, context, done);
+  addWatch(program, context, done);
   addLocks(program, context, done);
   addLogs(program, context, done);
   addHosts(program, context, done);

@@ -70,6 +70,10 @@ export function insideField(whole: 'whole' | 'part'): z.ZodString {
   return checked('a relative path', (value) => insideProblem(value, whole));
 }
 
+export function insideOrAbsolute(): z.ZodString {
+  return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));
+}
+
 export function addressField(): z.ZodString {
   return checked('an address', (value) => {
     const address = parseAddress(value);

@@ -3,6 +3,7 @@ import { parseDuration } from '../base/duration.ts';
 import { parseRate } from '../base/rate.ts';
 import { Bug } from '../base/errors.ts';
 import { parseAddress } from './address.ts';
+import { resolveAlerts } from './alerts.ts';
 import { resolveAnalysis } from './analysis.ts';
 import { checkCanary } from './canary.ts';
 import { checkCollisions, type Resolved } from './collisions.ts';
@@ -26,6 +27,7 @@ import type {
 import { resolveShared } from './shared.ts';
 import { resolveProxies } from './proxies.ts';
 import { resolveSource } from './source.ts';
+import { toWebhook } from './webhook.ts';
 import { mergeStage, type Sheet, type Stage } from './stage.ts';
 
 /** Every stage of a valid config; what contradicts itself goes to `sheet.mistakes`. */
@@ -56,6 +58,8 @@ function resolveStage(stage: Stage, file: string): Settings {
     shared: resolveShared(stage),
     hooks: resolveHooks(stage),
     rollout: resolveRollout(stage),
+    alerts: resolveAlerts(stage),
+    notify: (entry.notify ?? []).map(({ webhook }) => toWebhook(webhook)),
     hosts,
     proxies: resolveProxies(stage, instances),
     instances,

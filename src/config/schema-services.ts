@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DEFAULTS, POLL_MS } from './defaults.ts';
-import { command, duration, text, whole } from './fields.ts';
+import { command, duration, insideOrAbsolute, text, whole } from './fields.ts';
 import { tcpProblem, unitProblem, urlProblem } from './values.ts';
 
 export const service = z
@@ -73,7 +73,3 @@ export const logs = z
     'Where the log of an instance is. Default: the journal of its systemd unit, or the file that its commands write to.',
   )
   .meta({ id: 'logs' });
-
-function insideOrAbsolute(): z.ZodString {
-  return text('a path', (value) => (value.split('/').includes('..') ? '".." is not allowed in a path.' : undefined));
-}

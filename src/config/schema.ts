@@ -13,6 +13,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { alerts, notify, roleAlerts } from './schema-alerts.ts';
 import { metrics } from './schema-analysis.ts';
 import { rollout } from './schema-rollout.ts';
 import { health, logs, service } from './schema-services.ts';
@@ -156,6 +157,7 @@ const role = z
       .describe('At most one instance in a stage may ever run (one token, one session). Default: false.')
       .optional(),
     metrics: metrics.optional(),
+    alerts: roleAlerts.optional(),
   })
   .meta({ id: 'role' });
 
@@ -180,6 +182,8 @@ const settings = {
   roles: roles.optional(),
   rollout: rollout.optional(),
   hooks: hooks.optional(),
+  alerts: alerts.optional(),
+  notify: notify.optional(),
   path: z
     .array(folderField())
     .describe('Folders put before PATH on the hosts, for prepare steps, hooks and commands.')

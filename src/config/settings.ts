@@ -1,3 +1,4 @@
+import type { AlertSettings, WebhookSettings } from './settings-alerts.ts';
 import type { AnalysisSettings, MetricsSettings } from './settings-analysis.ts';
 
 /**
@@ -17,6 +18,9 @@ export interface Settings {
   readonly shared: SharedSettings;
   readonly hooks: HookSettings;
   readonly rollout: RolloutSettings;
+  /** What is worth an alert while somebody watches, and who is told of one. */
+  readonly alerts: AlertSettings;
+  readonly notify: readonly WebhookSettings[];
   readonly hosts: readonly HostSettings[];
   /** What sends traffic to instances that are in slots. */
   readonly proxies: readonly ProxySettings[];

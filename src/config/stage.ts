@@ -41,6 +41,8 @@ export function mergeStage(sheet: Sheet, name: string): Stage {
       shared: { ...config.shared, ...own.shared },
       hooks: { ...config.hooks, ...own.hooks },
       rollout: mergeRollout(config.rollout, own.rollout),
+      alerts: { ...config.alerts, ...own.alerts },
+      notify: own.notify ?? config.notify,
       path: own.path ?? config.path,
       transport: own.transport ?? config.transport,
     },
@@ -69,6 +71,7 @@ function mergeRole(base: RoleEntry | undefined, over: RoleEntry): RoleEntry {
     health: mergeHealth(base?.health, over.health),
     logs: mergeLogs(base?.logs, over.logs),
     ...(over.metrics && { metrics: { ...base?.metrics, ...over.metrics } }),
+    ...(over.alerts && { alerts: { ...base?.alerts, ...over.alerts } }),
   };
 }
 

@@ -41,7 +41,7 @@ function report(issue: Issue, document: JsonDocument, mistakes: Mistakes): void 
 /** What is said of the kind that was written: a text is no wrong object. */
 function meantKind(kinds: readonly (readonly Issue[])[]): readonly Issue[] {
   const isOther = (issues: readonly Issue[]) =>
-    issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+    issues.some(({ code, path }) => /^invalid_(type|value)$/.test(code) && path.length === 0);
   return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];
 }
 
@@ -93,5 +93,7 @@ function schemaAt(path: Path): z.ZodType | undefined {
 
 function unwrapped(schema: unknown): z.ZodType | undefined {
   if (schema instanceof z.ZodOptional) return unwrapped(schema.unwrap());
+  // of an object, or something shorter instead, the object has the keys
+  if (schema instanceof z.ZodUnion) return schema.options.map(unwrapped).find((one) => one instanceof z.ZodObject);
   return schema instanceof z.ZodType ? schema : undefined;
 }

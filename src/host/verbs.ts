@@ -5,7 +5,7 @@ import type {
   ProxySettings,
   SharedSettings,
 } from '../config/settings.ts';
-import type { Sample } from '../analysis/sample.ts';
+import type { DiskUse, Sample } from '../analysis/sample.ts';
 import type { LogsOptions } from './logs.ts';
 import type { HistoryRecord } from './records.ts';
 import type { Arrived, ArrivedOptions, ReceiveAnswer, ReceiveOptions } from './receiving.ts';
@@ -64,7 +64,7 @@ export interface HostClient {
   /** The lines of one source as they are; settles at their end. RemoteError SLIP_LOG_NARROW: only `log` may be used. */
   logs(options: LogsOptions): Promise<void>;
   /** Samples instances until the signal is aborted; `onSamples` gets those of one moment, with the host's time. */
-  sample(options: SampleOptions, onSamples: (samples: readonly Sample[]) => void): Promise<void>;
+  sample(options: SampleOptions, onSamples: OnSamples): Promise<void>;
   /** Rollouts whose journal holds an analysis, oldest first. */
   analysed(): Promise<readonly string[]>;
 }
@@ -261,6 +261,9 @@ export interface SampleOptions {
   readonly sampleEveryMs: number;
   readonly signal: AbortSignal;
 }
+
+/** The disk is told to a person alone. */
+export type OnSamples = (samples: readonly Sample[], disk?: DiskUse) => void;
 
 export interface LogOptions {
   readonly onLine: (line: string) => void;

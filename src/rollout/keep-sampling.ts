@@ -1,16 +1,22 @@
-import type { Sample } from '../analysis/sample.ts';
+import type { DiskUse, Sample } from '../analysis/sample.ts';
 import type { Clock } from '../base/clock.ts';
 import { SlipwayError } from '../base/errors.ts';
-import type { HostClient, SampleOptions } from '../host/verbs.ts';
+import type { HostClient, OnSamples, SampleOptions } from '../host/verbs.ts';
 import { BACKOFF_MS } from './updating.ts';
 
 export interface KeptSampling extends SampleOptions {
   readonly host: HostClient;
   readonly clock: Clock;
   /** Samples of one moment, with the host's time. `first`: since the host was connected to, again or for the first time. */
-  readonly onSamples: (samples: readonly Sample[], turn: 'first' | 'later') => void;
+  readonly onSamples: (samples: readonly Sample[], moment: SampledMoment) => void;
   /** Why it tells nothing, or nothing any more; said at each attempt. */
   readonly onLost: (reason: string) => void;
+}
+
+export interface SampledMoment {
+  readonly turn: 'first' | 'later';
+  /** Told to a person alone. */
+  readonly disk: DiskUse | undefined;
 }
 
 /** Samples one host until the signal is aborted. When it is lost, it is tried again. Throws what only a Bug does. */
@@ -19,9 +25,9 @@ export async function keepSampling({ host, clock, onSamples, onLost, ...options 
   let losses = 0;
   for (;;) {
     let turn: 'first' | 'later' = 'first';
-    const reason = await listen(host, options, (samples) => {
+    const reason = await listen(host, options, (samples, disk) => {
       if (signal.aborted) return;
-      onSamples(samples, turn);
+      onSamples(samples, { turn, disk });
       turn = 'later';
       losses = 0;
     });
@@ -37,11 +43,7 @@ export async function keepSampling({ host, clock, onSamples, onLost, ...options 
 }
 
 /** Until the channel ends; answers with why. */
-async function listen(
-  host: HostClient,
-  options: SampleOptions,
-  onSamples: (samples: readonly Sample[]) => void,
-): Promise<string> {
+async function listen(host: HostClient, options: SampleOptions, onSamples: OnSamples): Promise<string> {
   try {
     await host.sample(options, onSamples);
     return 'it stopped to tell of its instances';

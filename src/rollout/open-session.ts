@@ -70,6 +70,7 @@ export function openSession({
     protected: settings.protected,
     hosts: settings.hosts.map((host) => host.name),
     instances,
+    watched: watchedOf(settings),
     clients,
     inspect: () => answered(async () => mergeFleet(await lookAtHosts(stage), instances)),
     diagnose: (signal) => answered(() => diagnose(stage, (host) => links.get(host)!.way()), signal),
@@ -95,6 +96,11 @@ export function openSession({
 /** What the commands for lock and history use beside the session. */
 export interface StageHosts {
   readonly clients: ReadonlyMap<string, HostClient>;
+}
+
+function watchedOf({ instances, alerts, notify }: Settings): StageSession['watched'] {
+  const named = instances.map(({ id, role, host, slot }) => ({ id, role, host, slot }));
+  return { instances: named, alerts, notify };
 }
 
 /** What is known without any host. */

@@ -1,5 +1,7 @@
 import type { DeployRef } from '../git/refs.ts';
-import type { Sample } from '../analysis/sample.ts';
+import type { WatchedInstance } from '../analysis/lookout.ts';
+import type { DiskUse, Sample } from '../analysis/sample.ts';
+import type { AlertSettings, WebhookSettings } from '../config/settings-alerts.ts';
 import type { Answered } from './ask-controller.ts';
 import type { AuditTrail } from './audit.ts';
 import type { Changes } from './changes.ts';
@@ -23,6 +25,8 @@ export interface StageSession {
   readonly hosts: readonly string[];
   /** Every instance that hosts.json wants, in its order. */
   readonly instances: readonly string[];
+  /** What there is to watch, what of it is worth an alert, and who is told of one. */
+  readonly watched: WatchedStage;
   /** Reads all hosts at once. A host that cannot be reached is part of the answer, not an error. */
   inspect(): Promise<Fleet>;
   /**
@@ -65,6 +69,12 @@ export interface StageSession {
    */
   vitals(options: VitalsOptions): void;
   close(): Promise<void>;
+}
+
+export interface WatchedStage {
+  readonly instances: readonly WatchedInstance[];
+  readonly alerts: AlertSettings;
+  readonly notify: readonly WebhookSettings[];
 }
 
 export interface Fleet {
@@ -143,8 +153,12 @@ export interface VitalsOptions {
   readonly signal: AbortSignal;
   /** VITALS_EVERY_MS when left out. */
   readonly everyMs?: number;
+  /** Ids of the only instances that are looked at; all when left out. */
+  readonly instances?: readonly string[];
+  /** Whether instances are asked for what they tell of themselves; not when left out. */
+  readonly metrics?: 'asked' | 'left out';
   /** Samples of one moment on one host, with times of our clock: what `takeVitals` takes. */
-  readonly onVitals: (host: string, samples: readonly Sample[]) => void;
+  readonly onVitals: (host: string, samples: readonly Sample[], disk?: DiskUse) => void;
   /** Why a host tells nothing, said once for each reason; `onVitals` says when it is back. */
   readonly onTrouble: (host: string, message: string) => void;
 }

@@ -10,17 +10,20 @@ import { clockOffset, type Stage } from './stage.ts';
 export function watchVitals({ settings, clients, clock }: Stage, options: VitalsOptions): void {
   if (options.signal.aborted) return;
   for (const [name, host] of clients) {
-    const instances = settings.instances.filter((one) => one.host === name).map(withoutMetrics);
+    const here = settings.instances.filter(
+      ({ id, host: its }) => its === name && (options.instances?.includes(id) ?? true),
+    );
+    const instances = options.metrics === 'asked' ? here : here.map(withoutMetrics);
     if (instances.length > 0) void watchHost({ ...options, host, instances, clock });
   }
 }
 
-/** Nobody folds them, and asking for them is not free. */
+/** Asking for what nobody folds is not free. */
 function withoutMetrics(instance: InstanceSettings): InstanceSettings {
   return { ...instance, metrics: undefined };
 }
 
-interface HostVitals extends VitalsOptions, Pick<Stage, 'clock'> {
+interface HostVitals extends Omit<VitalsOptions, 'instances'>, Pick<Stage, 'clock'> {
   readonly host: HostClient;
   readonly instances: readonly InstanceSettings[];
 }
@@ -37,7 +40,7 @@ async function watchHost({ onVitals, onTrouble, everyMs = VITALS_EVERY_MS, ...wa
     await keepSampling({
       ...watching,
       sampleEveryMs: everyMs,
-      onSamples: (samples, turn) => {
+      onSamples: (samples, { turn, disk }) => {
         trouble = undefined;
         const last = samples.at(-1);
         // the last one was taken just now; later ones may have waited for the line
@@ -45,6 +48,7 @@ async function watchHost({ onVitals, onTrouble, everyMs = VITALS_EVERY_MS, ...wa
         onVitals(
           host.host,
           samples.map((sample) => ({ ...sample, t: sample.t + offset })),
+          disk,
         );
       },
       onLost: tell,

@@ -1,4 +1,6 @@
 import type { RememberedView } from './remembered.ts';
+import type { AlertEvent } from '../analysis/alerts.ts';
+import type { Lookout } from '../analysis/lookout.ts';
 import type { Sample } from '../analysis/sample.ts';
 import type { ThemeName } from '../prefs/themes.ts';
 import type { Looks } from './theme.ts';
@@ -8,6 +10,7 @@ import type { Diagnosis } from '../rollout/diagnosis.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Fleet, Intent, PreparedRollout, RolloutOutcome } from '../rollout/session.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
+import type { Notice } from './notice.ts';
 import type { Secret } from './secret.ts';
 import type { ChangesView } from './wizard.ts';
 import type { Arrival } from './screens/logs/ring.ts';
@@ -17,7 +20,6 @@ import type {
   Dialog,
   Errand,
   LogLine,
-  Notice,
   Problem,
   ScreenName,
   SessionFacts,
@@ -101,6 +103,7 @@ export type NewsAction =
   | { readonly type: 'remembered'; readonly remembered: RememberedView }
   | { readonly type: 'looked'; readonly looks: Looks }
   | { readonly type: 'vitalsTaken'; readonly samples: readonly Sample[] }
+  | { readonly type: 'lookoutNews'; readonly lookout: Lookout; readonly events: readonly AlertEvent[] }
   | { readonly type: 'fleetReading' }
   | { readonly type: 'fleetRead'; readonly fleet: Fleet }
   | { readonly type: 'fleetFailed'; readonly problem: Problem }

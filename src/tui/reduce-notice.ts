@@ -1,5 +1,6 @@
 import type { Action } from './actions.ts';
-import { MESSAGES, NOTICE_MS, type UiState } from './state.ts';
+import { MESSAGES, NOTICE_MS } from './notice.ts';
+import type { UiState } from './state.ts';
 
 type NoticeAction = Extract<Action, { type: 'notify' | 'ticked' }>;
 

@@ -15,6 +15,7 @@ import { opened } from './screens/opening.ts';
 import { isInLogs, reduceLogs, reduceTyped } from './screens/logs/reduce.ts';
 import { reducePlanning } from './screens/planning/reduce.ts';
 import { reduceRollout } from './screens/rollout/reduce.ts';
+import { reduceLookout } from './screens/watch/reduce.ts';
 import { reduceStanding } from './dialogs/reduce.ts';
 import { openView, reduceList, reduceStage, STAGE_ACTIONS } from './screens/fleet/reduce.ts';
 import { type ScreenName, type UiState, isRunning, screenOf } from './state.ts';
@@ -57,6 +58,7 @@ const reducers: { readonly [T in Action['type']]: (state: UiState, action: Of<T>
   remembered: (state, { remembered }) => ({ ...state, remembered }),
   looked: (state, { looks }) => ({ ...state, looks }),
   vitalsTaken: (state, { samples }) => ({ ...state, vitals: takeVitals(state.vitals, samples, state.now) }),
+  lookoutNews: reduceLookout,
   ...together(['openLogs', 'inLogs', 'linesArrived', 'olderArrived'], reduceLogs),
   saveLogs: unchanged,
   retryLogs: unchanged,

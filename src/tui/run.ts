@@ -6,6 +6,7 @@ import { createFrames } from './frames.ts';
 import { closingWords, crashWords } from './closing.ts';
 import { type Problem, type UiState, initialUi, isRunning, problemOf } from './state.ts';
 import { type Store, createStore } from './store.ts';
+import { createBell } from './terminal/bell.ts';
 import { createJobControl } from './terminal/job-control.ts';
 import { createCopyOut } from './terminal/copy-out.ts';
 import { createShellOut } from './terminal/shell-out.ts';
@@ -54,12 +55,14 @@ async function show({ options, store, ended }: Showing): Promise<End> {
   const modes = createModes(streams, signals);
   const jobs = createJobControl(signals, () => suspend);
   const copyOut = createCopyOut({ store, streams, env: options.env });
+  const ring = createBell(streams);
   const shellOut = createShellOut({ store, stages: options.sessions, stdin: streams.stdin, suspend: () => suspend });
   const release = onSignals(
     { signals, streams },
     { onEnd: () => end({ type: 'signal' }), onStop: jobs.stopSelf, onError: broken },
   );
   store.onAction((action) => {
+    ring(action);
     if (action.type === 'suspend') jobs.stopJob();
     if (action.type === 'shell') void shellOut(action);
     if (action.type === 'copy') copyOut(action.text);

@@ -1,3 +1,4 @@
+import type { Lookout } from '../analysis/lookout.ts';
 import { initialVitals, type VitalsState } from '../analysis/vitals.ts';
 import { type RememberedView, nothingRemembered } from './remembered.ts';
 import { type DoctorView, noDiagnosis } from './screens/doctor/state.ts';
@@ -10,6 +11,7 @@ import type { History } from './screens/rollout/history.ts';
 import type { Outline } from './screens/rollout/outline.ts';
 import { type ChangesView, noPicker, noTrail, type PickerView, type TrailView } from './wizard.ts';
 import type { PromptWords } from '../ssh/prompt-words.ts';
+import type { Notice } from './notice.ts';
 import type { Secret } from './secret.ts';
 import type { LogsView } from './screens/logs/state.ts';
 import type { Looks } from './theme.ts';
@@ -51,6 +53,8 @@ export interface UiState {
   readonly remembered: RememberedView;
   /** What is heard of the instances while the fleet is looked at. */
   readonly vitals: VitalsState;
+  /** What is known while the stage is watched; undefined until something is. */
+  readonly lookout: Lookout | undefined;
   readonly doctor: DoctorView;
   readonly notice: Notice | undefined;
   /** Every notice so far, the newest last; at most `MESSAGES`. */
@@ -93,6 +97,7 @@ export type ScreenName =
   | 'releases'
   | 'history'
   | 'doctor'
+  | 'watch'
   | 'messages'
   | 'help'
   | 'logs'
@@ -100,7 +105,7 @@ export type ScreenName =
 
 /** What can be walked through with the arrows; each keeps its place. */
 export type ListName =
-  'stages' | 'fleet' | 'deploy' | 'releases' | 'history' | 'doctor' | 'review' | 'messages' | 'help';
+  'stages' | 'fleet' | 'deploy' | 'releases' | 'history' | 'doctor' | 'watch' | 'review' | 'messages' | 'help';
 
 export interface FleetView {
   readonly fleet: Fleet | undefined;
@@ -228,19 +233,6 @@ export interface LogLine {
 export const LOG_LINES = 2000;
 export const BUILD_LINES = 1000;
 
-export interface Notice {
-  readonly text: string;
-  /** What is `bad` stays until a key is pressed. */
-  readonly style: 'ok' | 'warn' | 'bad';
-  readonly at: number;
-}
-
-/** Notices that are kept. */
-export const MESSAGES = 200;
-
-/** How long a notice stays. */
-export const NOTICE_MS = 5000;
-
 /** A dialog about a danger takes no answer for so long: a key held down or typed ahead is not one. */
 export const GUARD_MS = 300;
 
@@ -261,7 +253,18 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     screens: ['stages'],
     dialog: undefined,
     prompt: undefined,
-    cursor: { stages: 0, fleet: 0, deploy: 0, releases: 0, history: 0, doctor: 0, review: 0, messages: 0, help: 0 },
+    cursor: {
+      stages: 0,
+      fleet: 0,
+      deploy: 0,
+      releases: 0,
+      history: 0,
+      doctor: 0,
+      watch: 0,
+      review: 0,
+      messages: 0,
+      help: 0,
+    },
     picker: noPicker,
     changes: undefined,
     trail: noTrail,
@@ -272,6 +275,7 @@ export function initialUi(given: Pick<UiState, 'now' | 'size' | 'looks' | 'stage
     putOff: undefined,
     remembered: nothingRemembered,
     vitals: initialVitals(),
+    lookout: undefined,
     doctor: noDiagnosis,
     notice: undefined,
     messages: [],

@@ -17,7 +17,7 @@ export function tickMs(state: UiState): number {
   if (isPlanning || isOpening || isAsking || state.fleet.reading || state.doctor.reading || isMoving(state))
     return SPINNER_MS;
   if (state.notice ?? state.dialog) return WAIT_MS;
-  if (screenOf(state) === 'logs') return WAIT_MS;
+  if (['logs', 'watch'].includes(screenOf(state))) return WAIT_MS;
   return isRunning(state) && screenOf(state) === 'rollout' ? WAIT_MS : IDLE_MS;
 }
 

@@ -220,7 +220,7 @@ test('rollouts whose journal holds an analysis can be told from others', async (
   expect(await host.client.analysed()).toEqual(['r2', 'r3']);
 });
 
-const PART = join(import.meta.dirname, '../../src/host/script/88-sample.sh');
+const PART = join(import.meta.dirname, '../../src/host/script-on-request/sample.sh');
 
 /** What is asked of the awk of a host, line by line. */
 function tellsOfError(awk: string, form: 'plain' | 'direct', lines: readonly string[]): readonly boolean[] {

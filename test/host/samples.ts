@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Sample } from '../../src/analysis/sample.ts';
+import type { DiskUse, Sample } from '../../src/analysis/sample.ts';
 import type { InstanceSettings } from '../../src/config/settings.ts';
 import type { HostClient, SampleOptions } from '../../src/host/verbs.ts';
 import { until } from './until.ts';
@@ -21,12 +21,15 @@ export function watching({ client }: Sampled, instances: readonly InstanceSettin
 function taking(client: HostClient, options: Pick<SampleOptions, 'rollout' | 'instances'>) {
   const enough = new AbortController();
   const samples: Sample[] = [];
-  const done = client.sample({ ...options, sampleEveryMs: 1000, signal: enough.signal }, (told) => {
+  const disks: (DiskUse | undefined)[] = [];
+  const done = client.sample({ ...options, sampleEveryMs: 1000, signal: enough.signal }, (told, disk) => {
     samples.push(...told);
+    disks.push(disk);
   });
   done.catch(() => undefined);
   return {
     samples,
+    disks,
     done,
     /** The first sample from now on that is as wanted; whoever waits for none waits in vain. */
     next: (wanted: (sample: Sample) => boolean = () => true) => {

@@ -5,29 +5,31 @@ import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createHostClient } from '../../src/host/client.ts';
-import { hostScript } from '../../src/host/script.ts';
+import { hostScript, samplingScript } from '../../src/host/script.ts';
 import { EVERY_SHELL, find, hostMaker, which } from './shells.ts';
 import { begin, bot, build, lockOptions, NOTHING_SHARED, ONE, send } from './stage.ts';
 
 const makeHost = hostMaker();
-const folder = join(import.meta.dirname, '../../src/host/script');
+const folders = ['script', 'script-on-request'].map((name) => join(import.meta.dirname, '../../src/host', name));
+const partsOf = async () =>
+  (await Promise.all(folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))))).flat();
 const shellcheck = find('shellcheck');
 
 if (shellcheck === undefined && process.env['CI'] === 'true') throw new Error('shellcheck is missing');
 
 describe('the text of the host script', () => {
   test.skipIf(shellcheck === undefined)('is clean for shellcheck (skipped where that is missing)', async () => {
-    const parts = (await readdir(folder)).map((name) => join(folder, name));
-    execFileSync(shellcheck!, ['--severity=style', ...parts], { stdio: 'pipe' });
+    execFileSync(shellcheck!, ['--severity=style', ...(await partsOf())], { stdio: 'pipe' });
   });
 
   test.each([['dash'], ['bash', '--posix'], ['busybox', 'ash']])('is understood by %s', (shell, ...args) => {
-    execFileSync(which(shell), [...args, '-n'], { input: hostScript().text, stdio: 'pipe' });
+    const input = hostScript().text + samplingScript();
+    execFileSync(which(shell), [...args, '-n'], { input, stdio: 'pipe' });
   });
 
   test('has parts of at most 300 lines', async () => {
-    for (const name of await readdir(folder)) {
-      const lines = (await readFile(join(folder, name), 'utf8')).split('\n').length - 1;
+    for (const name of await partsOf()) {
+      const lines = (await readFile(name, 'utf8')).split('\n').length - 1;
       expect(lines, name).toBeLessThanOrEqual(300);
     }
   });

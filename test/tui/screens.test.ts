@@ -9,6 +9,7 @@ import { FLEET_SCENES } from './support/fleet-scenes.ts';
 import { LOG_SCENES } from './support/log-scenes.ts';
 import { rolledBack, rolling, rolloutScenes, verifying } from './support/rollout-scenes.ts';
 import type { Scene } from './support/scene.ts';
+import { WATCH_SCENES } from './support/watch-scenes.ts';
 import {
   NEW,
   OLD,
@@ -58,6 +59,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   ...CHOICES,
   ...LOG_SCENES,
   ...FLEET_SCENES,
+  ...WATCH_SCENES,
   fleet: { shows: '6 healthy', play: () => Promise.resolve() },
   'fleet-troubled': {
     options: { protected: true, prepare: (session) => (session.fleet = () => Promise.resolve(troubledFleet())) },

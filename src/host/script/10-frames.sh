@@ -169,7 +169,7 @@ serve_one() {
 # after: what a verb has still to do once it has answered. Nobody waits for that but the next request on this channel.
 main() {
   exec 3>&1 1>&2
-  case $1 in receive | finish | prepare | hook | control | log | logs | sample) ;; *) exec </dev/null ;; esac
+  case $1 in receive | finish | prepare | hook | control | log | logs | sample | watch) ;; *) exec </dev/null ;; esac
   trap 'ended $?' EXIT
   trap 'exit 129' HUP
   trap 'exit 143' TERM

@@ -34,9 +34,19 @@ read_service() {
 }
 
 read_systemd() {
+  read_unit <<END
+$(systemctl_show "$UNIT_FACTS" 2>/dev/null)
+END
+}
+
+UNIT_FACTS=LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainCode,ExecMainStatus,Result,MemoryCurrent,MemoryMax,CPUUsageNSec
+
+# What systemctl says of one unit, from stdin, up to the empty line that ends it.
+read_unit() {
   u_load='' u_active='' u_sub='' u_code='' u_status=''
   while IFS='=' read -r u_key u_value; do
     case $u_key in
+      '') break ;;
       LoadState) u_load=$u_value ;;
       ActiveState) u_active=$u_value ;;
       SubState) u_sub=$u_value ;;
@@ -48,9 +58,7 @@ read_systemd() {
       Result) RESULT=$u_value ;;
       MemoryCurrent | MemoryMax | CPUUsageNSec) read_count ;;
     esac
-  done <<END
-$(systemctl_show LoadState,ActiveState,SubState,MainPID,InvocationID,NRestarts,ExecMainCode,ExecMainStatus,Result,MemoryCurrent,MemoryMax,CPUUsageNSec 2>/dev/null)
-END
+  done
   [ "$PID" != 0 ] || PID=
   DETAIL="$u_active ($u_sub), result $RESULT, exit status $u_status"
   case $u_load in
@@ -104,15 +112,33 @@ expand_pidfile() {
 # only waits for its parent to notice.
 process_start() {
   if [ -r "/proc/$1/stat" ]; then
-    { IFS= read -r p_ <"/proc/$1/stat"; } 2>/dev/null || return 0
-    # a name may hold line ends
-    case $p_ in *") "*) ;; *) p_=$(cat "/proc/$1/stat" 2>/dev/null) ;; esac
-    # shellcheck disable=SC2086
-    set -- ${p_##*) }
-    case ${1-} in Z | X) ;; *) printf '%s' "${20-}" ;; esac
+    ! read_process "$1" || printf '%s' "$P_START"
   else
     ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_'
   fi
+}
+
+# The same into P_START, and what it has had of a processor into P_CPU (ms), without a fork. Fails when it is gone.
+read_process() {
+  { IFS= read -r p_ <"/proc/$1/stat"; } 2>/dev/null || return 1
+  # a name may hold line ends
+  case $p_ in *") "*) ;; *) p_=$(cat "/proc/$1/stat" 2>/dev/null) ;; esac
+  # shellcheck disable=SC2086
+  set -- ${p_##*) }
+  case ${1-} in Z | X | '') return 1 ;; esac
+  # in 1/100 s: as user and in the kernel
+  P_START=${20} P_CPU=$(((${12} + ${13}) * 10))
+}
+
+# What systemd does not count, of the main process alone; it stays empty where nothing tells.
+read_load() {
+  [ -z "$MEMORY" ] || [ -z "$CPU" ] || return 0
+  [ -n "$PID" ] && [ -r "/proc/$PID/stat" ] && read_process "$PID" || return 0
+  [ -n "$CPU" ] || CPU=$P_CPU
+  [ -z "$MEMORY" ] || return 0
+  { while read -r l_key l_value _; do
+    [ "$l_key" != VmRSS: ] || { MEMORY=$((l_value * 1024)) && return 0; }
+  done <"/proc/$PID/status"; } 2>/dev/null || return 0
 }
 
 # in_instance SECONDS COMMAND: one of the configured commands, in the instance's release with its environment. Its status

@@ -75,6 +75,10 @@ probe_http() {
   LATENCY=$((MS - p_t0))
   p_status=${p_answer%%"$NL"*}
   BODY=${p_answer#*"$NL"}
+  judge_answer
+}
+
+judge_answer() {
   OUTCOME=$p_status
   case $p_status in
     000 | '') OUTCOME="no answer in ${timeout}s or connection refused" BODY='' ;;

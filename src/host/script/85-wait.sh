@@ -72,5 +72,6 @@ check_proof() {
 
 # sleep takes whole seconds by POSIX; most take fractions.
 pause_ms() {
-  sleep "$(($1 / 1000)).$(printf '%03d' "$(($1 % 1000))")" 2>/dev/null || sleep "$((($1 + 999) / 1000))"
+  p_ms=$((1000 + $1 % 1000))
+  sleep "$(($1 / 1000)).${p_ms#1}" 2>/dev/null || sleep "$((($1 + 999) / 1000))"
 }

@@ -1,7 +1,8 @@
 import { keyLabel } from '../keys/label.ts';
 import { bindingsOf, scopeOf } from '../keys/table.ts';
 import { bodyOf } from '../layout.ts';
-import type { Notice, UiState } from '../state.ts';
+import type { Notice } from '../notice.ts';
+import type { UiState } from '../state.ts';
 import { rule } from '../components/rule.ts';
 import { type Area, type Row, row, rowWidth, span } from '../text/row.ts';
 

@@ -47,6 +47,7 @@ export const SCREENS: readonly ScreenName[] = [
     'releases',
     'history',
     'doctor',
+    'watch',
     'logs',
     'logLine',
     'messages',

@@ -9,6 +9,7 @@ import { releasesKeys } from '../screens/releases/keys.ts';
 import { reviewKeys } from '../screens/review/keys.ts';
 import { rolloutKeys } from '../screens/rollout/keys.ts';
 import { stagesKeys } from '../screens/stages/keys.ts';
+import { watchKeys } from '../screens/watch/keys.ts';
 import type { UiState } from '../state.ts';
 import { type Binding, isTypedInto, type Scope } from './binding.ts';
 import { everywhereKeys } from './everywhere.ts';
@@ -22,6 +23,7 @@ export function keyTable(): readonly Binding[] {
   return [
     ...stagesKeys,
     ...fleetKeys,
+    ...watchKeys,
     ...deployKeys,
     ...releasesKeys,
     ...historyKeys,

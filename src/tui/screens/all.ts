@@ -18,6 +18,8 @@ import { movedInRollout } from './rollout/move.ts';
 import { rolloutRows } from './rollout/view.ts';
 import type { Screen } from './screen.ts';
 import { scrolledRows, textLength } from './scrolled.ts';
+import { watchLines } from './watch/select.ts';
+import { watchRows } from './watch/view.ts';
 import { stageRows } from './stages/view.ts';
 
 export const screens: Readonly<Record<ScreenName, Screen>> = {
@@ -32,6 +34,7 @@ export const screens: Readonly<Record<ScreenName, Screen>> = {
   logs: { rows: logsRows, moved: movedInLogs },
   logLine: { rows: logLineRows, moved: movedInLine },
   doctor: text('doctor'),
+  watch: { rows: watchRows, moved: inList('watch', (state) => watchLines(state).length) },
   messages: { rows: messageRows, moved: inList('messages', ({ messages }) => messages.length) },
   help: text('help'),
 };

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<ScreenName, Command>> = {
       ? `slipway rollback ${stage} --to ${release.id}`
       : `slipway releases ${stage}`;
   },
+  watch: (stage) => `slipway watch ${stage}`,
   doctor: (stage) => `slipway doctor ${stage}`,
   history: (stage) => `slipway history ${stage}`,
   logs: logsCommand,

@@ -11,6 +11,7 @@ export const TITLES: Readonly<Record<ScreenName, string>> = {
   releases: 'Releases',
   history: 'History',
   doctor: 'Doctor',
+  watch: 'Watch',
   logs: 'Logs',
   logLine: 'Line',
   messages: 'Messages',

@@ -6,6 +6,7 @@ import type { Action } from '../actions.ts';
 import type { Store } from '../store.ts';
 import type { Prefs } from '../../prefs/prefs.ts';
 import { createPrefsWork } from './prefs-work.ts';
+import { createLookoutWork } from './lookout-work.ts';
 import { createVitalsWork } from './vitals-work.ts';
 import { createLogWork } from './log-work.ts';
 import { createLogsWork } from './logs-work.ts';
@@ -75,6 +76,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
   const standing = createStandingWork(surroundings);
   const log = createLogWork(surroundings);
   const vitals = createVitalsWork(surroundings);
+  const lookout = createLookoutWork(surroundings);
   const prefs = createPrefsWork(given);
   const wizard = createWizardWork(surroundings);
   const trail = createTrailWork(surroundings);
@@ -89,6 +91,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
     standing.hear(action);
     log.hear();
     vitals.hear();
+    lookout.hear();
     prefs.hear(action);
     wizard.hear(action);
     trail.hear(action);
@@ -101,6 +104,7 @@ export function createWork(given: Omit<Surroundings, 'session' | 'put'>): Work {
       planning.cancel();
       log.stop();
       vitals.stop();
+      lookout.stop();
       wizard.stop();
       doctor.stop();
       logs.stop();

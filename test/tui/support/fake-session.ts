@@ -24,6 +24,7 @@ import type {
   RunningRollout,
   StageSession,
   VitalsOptions,
+  WatchedStage,
 } from '../../../src/rollout/session.ts';
 import { refusal } from '../../../src/rollout/transitions.ts';
 import type { Person } from '../../../src/tui/index.ts';
@@ -139,6 +140,8 @@ export class FakeSession implements StageSession {
   readonly protected: boolean;
   hosts: readonly string[] = HOSTS;
   instances: readonly string[] = INSTANCES;
+  /** What is worth an alert. */
+  alerts: WatchedStage['alerts'] = { instances: new Map(), hosts: [] };
   /** Answers of the session; replaced by tests. */
   fleet: () => Promise<Fleet> = () => Promise.resolve(calmFleet());
   diagnoses: (signal?: AbortSignal) => Promise<Diagnosis> = () => Promise.resolve({ hosts: [] });
@@ -171,6 +174,11 @@ export class FakeSession implements StageSession {
     this.stage = stage;
     this.clock = clock;
     this.protected = isProtected === 'protected';
+  }
+
+  get watched(): WatchedStage {
+    const named = this.instances.map((id) => ({ id, role: 'bot', host: id.split('@')[1]!, slot: undefined }));
+    return { instances: named, alerts: this.alerts, notify: [] };
   }
 
   inspect(): Promise<Fleet> {

@@ -72,6 +72,7 @@ export function onScreen(screen: ScreenName, state: UiState): UiState {
     case 'releases':
     case 'history':
     case 'doctor':
+    case 'watch':
     case 'messages':
     case 'help':
       return reduce(state, { type: 'show', screen });

@@ -19,7 +19,14 @@ export function reduceStage(state: UiState, action: StageAction): UiState {
     case 'openStage': {
       const { stages, now, size, looks, cursor, messages } = state;
       const idle = { ...state, session: undefined, problem: undefined, fleet: noFleet, planning: undefined };
-      const none = { ...idle, rollout: undefined, vitals: initialVitals(), standing: undefined, dialog: undefined };
+      const none = {
+        ...idle,
+        rollout: undefined,
+        vitals: initialVitals(),
+        lookout: undefined,
+        standing: undefined,
+        dialog: undefined,
+      };
       const unasked = { putOff: undefined, picker: noPicker, changes: undefined, trail: noTrail, doctor: noDiagnosis };
       const fresh = { ...none, ...unasked, notice: undefined, messages, stages, now, size, looks };
       return { ...fresh, stage: action.stage, screens: ['fleet'], cursor: { ...cursor, fleet: 0, releases: 0 } };
