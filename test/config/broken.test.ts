@@ -149,7 +149,7 @@ const broken: readonly (readonly [name: string, place: string, path: string, wor
   ['unit-is-a-timer', '7:31', 'roles.bot.service.systemd', 'expected a service, got a timer unit'],
   ['unit-with-spaces', '7:31', 'roles.bot.service.systemd', 'got "greeter {stage}"'],
   ['unknown-escape', '3:15', '', 'an escape that JSON does not know. A backslash itself is written "\\\\".'],
-  ['unknown-key-nothing-near', '10:7', 'roles.bot.colour', 'Known here: service, health, port,'],
+  ['unknown-key-nothing-near', '10:7', 'roles.bot.colour', 'Known here: service, health, logs, port,'],
   ['unknown-key', '3:3', 'deployto', 'the key "deployto" is unknown. Did you mean "deployTo"?'],
   ['unknown-metric', '12:41', 'rollout.analysis.dryRun[0]', 'Did you mean "latency"?'],
   ['unknown-placeholder-nothing-near', '3:15', 'deployTo', 'unknown placeholder "{elephant}"'],

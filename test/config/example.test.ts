@@ -39,6 +39,6 @@ describe('what comes with slipway', () => {
 
   it('offers editors no key that is not available yet', () => {
     const text = readFileSync(`${root}hosts.schema.json`, 'utf8');
-    expect(['flags', 'pm2', 'compose'].filter((key) => text.includes(`"${key}"`))).toEqual([]);
+    expect(['flags', 'compose'].filter((key) => text.includes(`"${key}"`))).toEqual([]);
   });
 });
