@@ -10,7 +10,8 @@ verb_watch() {
   [ -w "$S" ] || S=${TMPDIR:-/tmp}
   S=$S/slipway-sample.$N
   mkdir -m 700 -- "$S" || fail write "$S"
-  after=end_samples
+  w_pids=
+  after=watch_ends
   lease
   watch_begins
   # the folder is cleared when nobody hears us any more, too; what was started above still ends by it
@@ -19,37 +20,33 @@ verb_watch() {
   read_wall
   read_clock
   s_wall=$((NOW - MS)) s_next=$MS w_round=0 w_disk_at=$MS
+  watch_pause 0
   while [ -d "$S" ]; do
     s_next=$((s_next + every))
     [ "$s_next" -gt "$MS" ] || s_next=$((MS + every))
     watch_round
     read_clock
-    [ "$MS" -ge "$s_next" ] || pause_ms "$((s_next - MS))"
+    watch_pause "$((s_next - MS))"
     read_clock
   done
   fail write "$S"
 }
 
+watch_ends() {
+  # shellcheck disable=SC2086
+  [ -z "$w_pids" ] || kill $w_pids 2>/dev/null
+  end_samples
+}
+
 # What does not change from round to round.
 watch_begins() {
-  w_units_system='' w_units_user='' w_journals='' w_tags='' w_wanted='' w_longest=1 w_urls=no w_client=
-  w_answers='' w_told=''
-  if has curl; then w_client=curl; fi
-  true >"$S/urls"
+  w_units_system='' w_units_user='' w_journals='' w_plain='' w_tags='' w_wanted=''
+  w_longest=1 w_urls=no w_plainly=yes w_answers='' w_told=''
   true >"$S/units.system"
   true >"$S/units.user"
   each_instance watch_begin
-  for w_tag in system user; do
-    case $w_journals in *"$NL$w_tag "*) ;; *) continue ;; esac
-    watch_journal "$w_tag"
-    w_tags="$w_tags $w_tag"
-  done
-  [ "$w_urls" = no ] || {
-    printf 'silent\nmax-time = %s\n' "$w_longest"
-    printf 'write-out = "%%{filename_effective} %%{http_code} %%{time_total}\\n"\n'
-    # one that hangs must not hold up the others, where curl is young enough
-    ! curl -q -Z --parallel-immediate -V >/dev/null 2>&1 || printf 'parallel\nparallel-immediate\n'
-  } >>"$S/urls"
+  watch_follows
+  watch_client
 }
 
 watch_begin() {
@@ -67,20 +64,16 @@ watch_begin() {
         sudo)
           # the one form that a narrow sudoers line allows
           journal_of -n 50 -f 2>/dev/null </dev/null 3>&- | cat >>"$S/$I.log" 3>&- &
-          printf '%s\n' "$!" >"$S/$I.way"
-          w_tag=$I w_tags="$w_tags $I"
+          watch_followed "$I"
+          w_tag=$I
           ;;
       esac
       ;;
-    command)
-      ln -s -- "$D/instances/$I/log" "$S/$I.log"
-      w_tag=$I w_tags="$w_tags $I"
-      ;;
+    command) w_tag=plain w_plain=$w_plain$I$NL ;;
   esac
   printf '%s\n' "$w_tag" >"$S/$I.tag"
   true >"$S/$I.pid"
   true >"$S/$I.lines"
-  [ -n "$w_client" ] || return 0
   [ "$timeout" -le "$w_longest" ] || w_longest=$timeout
   [ "$probe" != http ] || watch_url "$I.health" "$url"
   [ -n "$metrics_url" ] || return 0
@@ -90,23 +83,17 @@ $metrics_wanted
 END
 }
 
-# watch_url FILE URL: a line for each in the form of curl's own file of options.
-watch_url() {
-  w_urls=yes
-  printf 'url = "%s"\noutput = "%s"\n' "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')" "$1" >>"$S/urls"
-}
-
 # Stamps of two files in turn tell which logs were written to since the round before.
 watch_round() {
   w_round=$((w_round + 1))
   printf '\n' >"$S/stamp.$((w_round % 2))" || return 0
   watch_units system "$w_units_system"
   watch_units user "$w_units_user"
-  [ "$w_urls" = no ] || watch_ask
+  watch_ask
   watch_read
   { each_instance watch_tell; } 7<"$S/units.system" 8<"$S/units.user"
   watch_disk
-  frame sampled "$w_space" "$w_nodes"
+  frame sampled "${w_disk%%,*}" "${w_disk#*,}"
 }
 
 # watch_units SCOPE UNITS: one answer for all; where there is none, each is asked for itself.
@@ -116,19 +103,6 @@ watch_units() {
   [ "$1" = system ] || w_user=--user
   # shellcheck disable=SC2086
   systemctl $w_user show $2 -p "$UNIT_FACTS" >"$S/units.$1" 2>/dev/null || true >"$S/units.$1"
-}
-
-# One client for all: health, and what instances tell of themselves. What somebody tells without end is cut.
-watch_ask() {
-  (
-    cd -- "$S" && without_proxy && trap '' XFSZ && ulimit -f 8192
-    exec curl -q -K urls >answers 2>/dev/null 3>&-
-  )
-  w_answers=$NL w_told=
-  while read -r a_name a_code a_time; do
-    w_answers=$w_answers$a_name' '$a_code' '$a_time$NL
-    case $a_name.$a_code in *.told.2??) w_told="$w_told of=${a_name%.told} $a_name" ;; esac
-  done <"$S/answers"
 }
 
 watch_tell() {
@@ -178,7 +152,7 @@ watch_command() {
 watch_probe() {
   HEALTHY=no OUTCOME='' LATENCY='' BODY=''
   case $probe$w_client in
-    httpcurl) watch_http ;;
+    http?*) watch_http ;;
     tcp*) watch_tcp ;;
     *) probe_once ;;
   esac
@@ -215,12 +189,10 @@ watch_tcp() {
 # Used and free, of space (KiB) and of inodes, which some disks make as they need them. It takes its time to fill a disk.
 watch_disk() {
   [ "$MS" -ge "$w_disk_at" ] || return 0
-  w_disk_at=$((MS + 30000))
+  w_disk_at=$((MS + 60000))
   d_=$D
   while [ ! -d "$d_" ]; do d_=$(dirname -- "$d_"); done
-  w_space=$(watch_df -Pk) w_nodes=$(watch_df -Pi)
-}
-
-watch_df() {
-  df "$1" -- "$d_" 2>/dev/null | awk 'NR > 1 { for (i = 4; i <= NF; i++) if ($i ~ /^[0-9]+%$/) { print $(i - 2), $(i - 1); exit } }'
+  w_disk=$(for d_of in -Pk -Pi; do df "$d_of" -- "$d_" 2>/dev/null; printf '.\n'; done | awk '
+    { for (i = 4; i <= NF; i++) if ($i ~ /^[0-9]+%$/) { printf "%s %s", $(i - 2), $(i - 1); break } }
+    $0 == "." && !n++ { printf "," }')
 }
