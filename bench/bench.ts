@@ -17,10 +17,11 @@ import { machineFacts, settle } from './measuring/machine.ts';
 import { measure } from './measuring/measure.ts';
 import { makeUsage } from './measuring/usage.ts';
 import { measureFlips } from './parts/flip-back.ts';
+import { measureLogs } from './parts/logs.ts';
 import { measureCrowd, measureMany } from './parts/many.ts';
 import { measureOpenSession } from './parts/open-session.ts';
 import { measureTui } from './parts/tui.ts';
-import { type BenchPlan, needsHosts, type PlannedComparison, planOf, USAGE } from './plan.ts';
+import { type BenchPlan, isOnlyLogs, needsHosts, type PlannedComparison, planOf, USAGE } from './plan.ts';
 import { textOf, writeDocument } from './reporting/document.ts';
 import { type Comparison, type Findings, USUAL } from './reporting/findings.ts';
 import { verdictsOn } from './reporting/verdicts.ts';
@@ -38,7 +39,7 @@ const root = join(import.meta.dirname, '..');
 type Deploys = Omit<Findings, 'machine' | 'tui'> & { readonly quiet: readonly string[] };
 
 const NO_DEPLOYS: Deploys = {
-  ...{ app: undefined, openSession: undefined, many: undefined, crowd: undefined },
+  ...{ app: undefined, openSession: undefined, many: undefined, crowd: undefined, logs: undefined },
   ...{ comparisons: [], flips: [], quiet: [] },
 };
 
@@ -93,7 +94,8 @@ interface Means {
 
 async function measureDeploys(plan: BenchPlan, { makers, places, signal }: Means): Promise<Deploys> {
   const app = await chooseApp(plan, places.folder, signal);
-  const count = Math.max(...plan.comparisons.map(({ conditions }) => conditions.hosts));
+  const counts = plan.comparisons.map(({ conditions }) => conditions.hosts);
+  const count = Math.max(...counts, plan.logs ? USUAL.hosts : 1);
   say(`Booting ${count === 1 ? 'one host' : `${count} hosts`}`);
   await using hosts = await bootHosts({ count, rttMs: USUAL.rttMs });
   await logSessions(hosts.list);
@@ -105,9 +107,11 @@ async function measureDeploys(plan: BenchPlan, { makers, places, signal }: Means
   const site = { hosts: hosts.list, sshConfigFile, app, folder: places.folder, usage, signal };
   const stand: Stand = { hosts, site, makers, bundle: places.bundle };
   const parts = await measureParts(stand, plan);
+  const logs = plan.logs && (await measureLogs(site, { bundle: places.bundle, plan: plan.logs, say: mutter }));
   const comparisons: Comparison[] = [];
   for (const planned of plan.comparisons) comparisons.push(await compare(stand, planned));
-  return { app, comparisons, ...parts, quiet: [quiet] };
+  const deployed = isOnlyLogs(plan) ? undefined : app;
+  return { app: deployed, comparisons, ...parts, logs, quiet: [quiet] };
 }
 
 interface Stand {
@@ -157,7 +161,7 @@ async function measureParts(
 async function chooseApp(plan: BenchPlan, folder: string, signal: AbortSignal): Promise<App> {
   const repository = join(folder, 'app');
   await mkdir(repository);
-  if (plan.app === 'published') {
+  if (plan.app === 'published' && !isOnlyLogs(plan)) {
     try {
       const write = await published(repository, signal);
       return await makeApp({ origin: PUBLISHED_ORIGIN, repository, write, signal });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Conditions } from './conditions.ts';
 import { CONTENDERS, type ContenderName } from './contenders/all.ts';
 import { OPERATIONS, type Operation } from './measuring/measure.ts';
+import type { LogsPlan } from './parts/logs.ts';
 import type { TuiPlan } from './parts/tui.ts';
 import { USUAL } from './reporting/findings.ts';
 import { SIZES } from './tui/screen.ts';
@@ -15,6 +16,8 @@ export interface BenchPlan {
   readonly manyRounds: number;
   /** Ways back from a slot whose other one is warm. */
   readonly flipRounds: number;
+  /** Undefined leaves the logs out. */
+  readonly logs: LogsPlan | undefined;
   /** Undefined leaves the full-screen program out. */
   readonly tui: TuiPlan | undefined;
   /** How long to wait for a quiet machine. */
@@ -31,7 +34,9 @@ export interface PlannedComparison {
   readonly toolRounds: number;
 }
 
-const TUI = 'tui';
+/** What is no contender. */
+const PARTS = ['logs', 'tui'] as const;
+type Part = (typeof PARTS)[number];
 
 export const USAGE = `usage: npm run bench -- [options]
   (none)         the promises: five hosts, mostly at 40 ms, and the full-screen program; some eight minutes
@@ -39,8 +44,9 @@ export const USAGE = `usage: npm run bench -- [options]
   --quick        fewer rounds, no deploy tool, not fifty hosts, no half an hour of the screen; two minutes
   --rtt MS, --hosts N, --up MBIT
                  only these conditions, all operations
-  --only A,B     only these of: ${[...CONTENDERS, TUI].join(', ')};
-                 "tui" is the full-screen program, which alone takes four minutes and no hosts
+  --only A,B     only these of: ${[...CONTENDERS, ...PARTS].join(', ')};
+                 "tui" is the full-screen program, which alone takes four minutes and no hosts;
+                 "logs" reads the logs of hosts, which alone takes three minutes
   --rounds N     as many rounds
   --invented     files of its own making instead of a package from npm`;
 
@@ -64,27 +70,36 @@ export function planOf(argv: readonly string[]): BenchPlan | undefined {
   return asked;
 }
 
+/** Whether nothing is deployed. */
+export function isOnlyLogs(plan: BenchPlan): boolean {
+  return plan.logs !== undefined && !needsHosts({ ...plan, logs: undefined });
+}
+
 /** Whether hosts have to be booted for it. */
-export function needsHosts({ comparisons, openSessionRounds, manyRounds, flipRounds }: BenchPlan): boolean {
-  return comparisons.length > 0 || openSessionRounds + manyRounds + flipRounds > 0;
+export function needsHosts({ comparisons, openSessionRounds, manyRounds, flipRounds, logs }: BenchPlan): boolean {
+  return logs !== undefined || comparisons.length > 0 || openSessionRounds + manyRounds + flipRounds > 0;
 }
 
 interface Narrowing {
-  readonly only: readonly (ContenderName | typeof TUI)[] | undefined;
+  readonly only: readonly (ContenderName | Part)[] | undefined;
   readonly rounds: number | undefined;
   readonly isOnOneLine: boolean;
 }
 
 function narrowed(plan: BenchPlan, { only, rounds, isOnOneLine }: Narrowing): BenchPlan {
-  const contenders = only?.filter((part) => part !== TUI);
+  const contenders = only?.filter((part) => !isPart(part));
   const atMost = (count: number) => (contenders?.length === 0 ? 0 : Math.min(rounds ?? count, count));
-  const tui = only === undefined || only.includes(TUI) ? plan.tui : undefined;
+  const isAsked = (part: Part) => only === undefined || only.includes(part);
   return {
     ...plan,
     openSessionRounds: atMost(plan.openSessionRounds),
     manyRounds: atMost(plan.manyRounds),
     flipRounds: atMost(plan.flipRounds),
-    tui: tui && { ...tui, starts: Math.min(rounds ?? tui.starts, tui.starts) },
+    logs: isAsked('logs') && plan.logs ? logsIn(plan.logs, rounds) : undefined,
+    tui:
+      isAsked('tui') && plan.tui
+        ? { ...plan.tui, starts: Math.min(rounds ?? plan.tui.starts, plan.tui.starts) }
+        : undefined,
     document: only !== undefined || isOnOneLine ? 'not written' : plan.document,
     comparisons: (contenders?.length === 0 ? [] : plan.comparisons).map((comparison) => ({
       ...comparison,
@@ -115,7 +130,7 @@ function planBy({ full, quick, rtt, hosts, up }: Flags): Measurements {
   const rounds = quick ? { rounds: 1, toolRounds: 1 } : { rounds: 5, toolRounds: 2 };
   const contenders = full ? CONTENDERS : FAST;
   const comparison = { conditions, contenders, operations: OPERATIONS, ...rounds };
-  const nothingElse = { openSessionRounds: 0, manyRounds: 0, flipRounds: 0, tui: undefined };
+  const nothingElse = { openSessionRounds: 0, manyRounds: 0, flipRounds: 0, logs: undefined, tui: undefined };
   return { comparisons: [comparison], ...nothingElse, document: 'not written' };
 }
 
@@ -123,6 +138,31 @@ const FAST: readonly ContenderName[] = ['slipway', 'rsync'];
 
 const USUAL_TUI: TuiPlan = { starts: 15, keys: 100, idleMs: 5000, busyMs: 20_000, memory: SIZES.slice(0, 1) };
 const QUICK_TUI: TuiPlan = { starts: 3, keys: 20, idleMs: 5000, busyMs: 5000, memory: [] };
+
+const USUAL_LOGS: LogsPlan = {
+  flood: { seconds: 15, cutSeconds: 0 },
+  rate: { lines: 30_000, rounds: 2 },
+  search: { lines: 200_000, rounds: 2 },
+};
+const QUICK_LOGS: LogsPlan = {
+  flood: { seconds: 5, cutSeconds: 0 },
+  rate: { lines: 10_000, rounds: 1 },
+  search: { lines: 50_000, rounds: 1 },
+};
+const FULL_LOGS: LogsPlan = {
+  flood: { seconds: 60, cutSeconds: 20 },
+  rate: { lines: 100_000, rounds: 3 },
+  search: { lines: 200_000, rounds: 5 },
+};
+
+function logsIn({ flood, rate, search }: LogsPlan, rounds = Infinity): LogsPlan {
+  const atMost = (count: number) => Math.min(rounds, count);
+  return {
+    flood,
+    rate: { ...rate, rounds: atMost(rate.rounds) },
+    search: { ...search, rounds: atMost(search.rounds) },
+  };
+}
 
 /** What the promises need, and one deploy tool. */
 function promises(quick = false): Measurements {
@@ -138,6 +178,7 @@ function promises(quick = false): Measurements {
     openSessionRounds: rounds,
     manyRounds: quick ? 0 : 1,
     flipRounds: quick ? 1 : 3,
+    logs: quick ? QUICK_LOGS : USUAL_LOGS,
     tui: quick ? QUICK_TUI : USUAL_TUI,
     document: 'not written',
   };
@@ -159,13 +200,18 @@ function everything(): Measurements {
     openSessionRounds: 7,
     manyRounds: 3,
     flipRounds: 7,
+    logs: FULL_LOGS,
     tui: { ...USUAL_TUI, starts: 31, keys: 200, memory: SIZES },
     document: 'written',
   };
 }
 
-function partOf(name: string): ContenderName | typeof TUI {
-  const found = ([...CONTENDERS, TUI] as const).find((each) => each === name);
+function isPart(name: ContenderName | Part): name is Part {
+  return PARTS.some((part) => part === name);
+}
+
+function partOf(name: string): ContenderName | Part {
+  const found = ([...CONTENDERS, ...PARTS] as const).find((each) => each === name);
   if (found === undefined) throw new Error(`There is no contender "${name}".\n${USAGE}`);
   return found;
 }

@@ -11,8 +11,11 @@ export interface ProjectHost {
 
 /** A folder with a hosts.json, and the built program to run in it. */
 export interface Project {
+  readonly folder: string;
   readonly configFile: string;
   readonly cacheDir: string;
+  /** How the program is started. */
+  readonly program: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Runs `slipway WORDS`; answers with what it wrote. */
   slipway(...words: readonly string[]): Promise<string>;
@@ -25,12 +28,14 @@ export interface ProjectOptions {
   /** The built program. */
   readonly bundle: string;
   readonly hosts: readonly ProjectHost[];
+  /** What hosts.json says of the one role; files only when left out. */
+  readonly role?: object;
 }
 
 export const STAGE = 'production';
 
 /** All hosts at once, as the others do it. */
-export async function makeProject(site: Site, { name, bundle, hosts }: ProjectOptions): Promise<Project> {
+export async function makeProject(site: Site, { name, bundle, hosts, role = {} }: ProjectOptions): Promise<Project> {
   const folder = join(site.folder, name);
   const cacheDir = join(folder, 'cache');
   const configFile = join(folder, 'hosts.json');
@@ -38,16 +43,18 @@ export async function makeProject(site: Site, { name, bundle, hosts }: ProjectOp
   const config = {
     app: name,
     source: { git: site.app.repository },
-    roles: { web: {} },
+    roles: { web: role },
     rollout: { batch: '100%', maxUnavailable: '100%' },
     stages: { [STAGE]: { hosts: hosts.map((host) => ({ ...host, roles: { web: 1 } })) } },
   };
   await mkdir(folder, { recursive: true });
   await writeFile(configFile, JSON.stringify(config, undefined, 2));
   return {
+    folder,
     configFile,
     cacheDir,
     env,
+    program: [process.execPath, bundle],
     slipway: (...words) => run(site, [process.execPath, bundle, ...words], { cwd: folder, env }),
     forget: () => rm(cacheDir, { recursive: true, force: true }),
   };

@@ -3,6 +3,7 @@ import type { Conditions } from '../conditions.ts';
 import type { Told } from '../contenders/slipway.ts';
 import type { Operation, Result } from '../measuring/measure.ts';
 import type { Flip } from '../parts/flip-back.ts';
+import type { LogsFindings } from '../parts/logs.ts';
 import type { CrowdFindings, ManyFindings } from '../parts/many.ts';
 import type { OpenSessionFindings } from '../parts/open-session.ts';
 import type { TuiFindings } from '../parts/tui.ts';
@@ -17,6 +18,8 @@ export interface Findings {
   readonly many: ManyFindings | undefined;
   readonly crowd: CrowdFindings | undefined;
   readonly flips: readonly Flip[];
+  /** Of `slipway logs`. */
+  readonly logs: LogsFindings | undefined;
   /** Of the full-screen program. */
   readonly tui: TuiFindings | undefined;
 }

@@ -6,6 +6,7 @@ import { FEW, MANY } from '../parts/many.ts';
 import { cell, kilobytes, median, megabytes, seconds, times } from './figures.ts';
 import { type Comparison, comparisonAt, type Findings, USUAL } from './findings.ts';
 import type { Section } from './section.ts';
+import { logsSectionsOf } from './logs-sections.ts';
 import { tuiSectionsOf } from './tui-sections.ts';
 import { roundTrips, verdictsOn } from './verdicts.ts';
 
@@ -22,6 +23,7 @@ export function sectionsOf(findings: Findings): readonly Section[] {
     ...openSessionOf(findings),
     ...manyOf(findings),
     ...flipsOf(findings),
+    ...logsSectionsOf(findings.logs),
     ...tuiSectionsOf(findings.tui),
     verdictsOf(findings),
   ].filter(({ rows }) => rows.length > 0);

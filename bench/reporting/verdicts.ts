@@ -4,6 +4,7 @@ import type { Result } from '../measuring/measure.ts';
 import type { Sample } from '../measuring/sample.ts';
 import { kilobytes, median, megabytes, seconds, times } from './figures.ts';
 import { comparisonAt, type Findings, resultOf, USUAL } from './findings.ts';
+import { onLogs } from './logs-verdicts.ts';
 import { onTui } from './tui-verdicts.ts';
 import { atLeast, atMost, type Verdict } from './verdict.ts';
 
@@ -19,6 +20,7 @@ export function verdictsOn(findings: Findings): readonly Verdict[] {
     ...onBytes(findings),
     ...onMany(findings),
     ...onFlips(findings),
+    ...onLogs(findings.logs),
     ...onTui(findings.tui),
   ];
 }

@@ -1,5 +1,6 @@
 import { Cancelled, ConnectionLostError, RemoteError } from '../base/errors.ts';
 import { sanitise } from '../base/sanitise.ts';
+import type { Valve } from '../base/valve.ts';
 import type { ChannelEnd } from '../ssh/transport.ts';
 import { type Frame, text } from './frames.ts';
 import { notLoaded } from './not-loaded.ts';
@@ -26,6 +27,8 @@ export interface CallOptions {
   readonly shell?: 'new' | 'any';
   /** Sent on the shell of this call without waiting for its end: the host takes one after the other. */
   readonly behind?: Call;
+  /** Holds the host back: what the verb says is not read while it is shut. For a verb that has a shell to itself. */
+  readonly valve?: Valve | undefined;
   readonly signal?: AbortSignal;
   /** Longest silence before the call is given up, ms. */
   readonly quietMs?: number;
@@ -115,8 +118,9 @@ class Answer implements Listener {
   /** From now on silence, or the caller, may end it. */
   watch(shell: HostShell): void {
     this.#shell = shell;
-    const { signal } = this.#asked;
+    const { signal, valve } = this.#asked;
     if (this.#isSettled) return;
+    valve?.attach(shell);
     signal?.addEventListener('abort', this.#give, { once: true });
     if (signal?.aborted) this.#give();
     this.heard();

@@ -1,3 +1,4 @@
+import type { Valve } from '../base/valve.ts';
 import type { CallOptions } from './call.ts';
 import { type Frame, number, text } from './frames.ts';
 import { lines, type Request, type Variables } from './request.ts';
@@ -36,6 +37,8 @@ export interface LogsOptions {
    */
   readonly least?: { readonly priority: number; readonly grep: string } | undefined;
   readonly signal: AbortSignal;
+  /** Holds the host back while it is shut; what has arrived by then may still be told. */
+  readonly valve?: Valve | undefined;
   readonly onOpened: (opened: LogOpened) => void;
   /** `{…}`: an entry of a journal in JSON; `|BYTES|TEXT`: a line of something else. Hostile. */
   readonly onLine: (line: string) => void;
@@ -97,11 +100,12 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-export function logsCall({ source, signal, onOpened, onLine, onGap }: LogsOptions): CallOptions {
+export function logsCall({ source, signal, valve, onOpened, onLine, onGap }: LogsOptions): CallOptions {
   return {
     stdin: 'alone',
     shell: 'new',
     signal,
+    valve,
     quietMs: NEVER_MS,
     onFrame: (frame) => {
       if (frame.kind === 'opened') onOpened(readOpened(source, frame));

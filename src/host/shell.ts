@@ -109,6 +109,15 @@ export class HostShell {
     (await this.stdin()).end();
   }
 
+  /** Leaves what comes where it is, and so holds back whoever writes it. */
+  pause(): void {
+    this.#channel.stdout.pause();
+  }
+
+  resume(): void {
+    this.#channel.stdout.resume();
+  }
+
   /** Gives the channel up at once. */
   close(): void {
     this.#closed = true;

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { InstanceSettings } from '../config/settings.ts';
+import type { Valve } from '../base/valve.ts';
 import { asSlipwayError, ConnectionLostError, SlipwayError } from '../base/errors.ts';
 import { isAway, isLost } from '../host/away.ts';
 import type { FilePlace, LogsOptions, LogStart } from '../host/logs.ts';
@@ -28,6 +29,8 @@ export interface Following {
   readonly follow: LogsOptions['follow'];
   readonly least?: LogsOptions['least'];
   readonly signal: AbortSignal;
+  /** Holds the host back while it is shut. */
+  readonly valve?: Valve;
   /** `offset`: of the host's clock, ms to be added to its times. */
   readonly onLine: (line: SourceLine, offset: number) => void;
   readonly onNotice: (notice: SourceNotice) => void;
@@ -125,10 +128,10 @@ class Reading {
   async #read(measured: Promise<Offset>, { onOpened, onGap, onLine }: Beginning): Promise<void> {
     const start = await this.#start(measured);
     const until = this.#following.until === undefined ? undefined : this.#following.until - (await measured).ms;
-    const { host, source, follow, least, signal } = this.#following;
+    const { host, source, follow, least, signal, valve } = this.#following;
     const count = this.heard === 0 && start.type === 'last' ? start.count : KEPT;
     return host.logs({
-      ...{ source: source.source(count), start, until, follow, least, signal, onGap },
+      ...{ source: source.source(count), start, until, follow, least, signal, valve, onGap },
       onOpened: ({ now, place }) => {
         this.#openedAt ??= now;
         this.#place = place;

@@ -70,7 +70,8 @@ function sourceOf(
   switch (log.type) {
     case 'journal': {
       const byUnit = new Map(instances.map((one) => [unitName(unitOf(one)), one.id]));
-      const units = [...byUnit.keys()];
+      // as they are written: a line of sudoers for one of them is for exactly these words
+      const units = [...new Set(instances.map(unitOf))];
       return {
         source: () => ({ type: 'journal', scope: log.scope, units }),
         resume: 'cursor',

@@ -141,7 +141,10 @@ export interface PreparedRollout {
 }
 
 /** What of `streamLogs` a session leaves open. */
-export type SessionLogs = Pick<LogStreamOptions, 'start' | 'until' | 'follow' | 'least' | 'onRecords' | 'onNotice'> & {
+export type SessionLogs = Pick<
+  LogStreamOptions,
+  'start' | 'until' | 'follow' | 'least' | 'onRecords' | 'onNotice' | 'isWanted' | 'room'
+> & {
   /** Ids; all of the stage when left out. */
   readonly instances?: readonly string[];
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { needsHosts, planOf as planOrUsage } from '../../bench/plan.ts';
+import { isOnlyLogs, needsHosts, planOf as planOrUsage } from '../../bench/plan.ts';
 
 const planOf = (argv: readonly string[]) => planOrUsage(argv)!;
 
@@ -53,6 +53,22 @@ describe('what the bench measures', () => {
     expect(plan).toMatchObject({ comparisons: [], document: 'not written', tui: { starts: 4 } });
     expect([plan, planOf(['--only', 'tui,slipway']), planOf([])].map(needsHosts)).toEqual([false, true, true]);
     expect(planOf(['--only', 'tui,slipway']).comparisons[0]!.contenders).toEqual(['slipway']);
+  });
+
+  it('is the logs alone where only they are asked for: on hosts, with nothing deployed', () => {
+    const plan = planOf(['--only', 'logs', '--rounds', '1']);
+    expect(plan).toMatchObject({
+      comparisons: [],
+      tui: undefined,
+      logs: { rate: { rounds: 1 }, search: { rounds: 1 } },
+    });
+    expect([needsHosts(plan), isOnlyLogs(plan), isOnlyLogs(planOf([]))]).toEqual([true, true, false]);
+    expect(planOf(['--only', 'slipway,tui']).logs).toBeUndefined();
+  });
+
+  it('cuts a host off from who reads its logs only in full', () => {
+    const cuts = [[], ['--quick'], ['--full']].map((argv) => planOf(argv).logs?.flood.cutSeconds);
+    expect(cuts).toEqual([0, 0, 20]);
   });
 
   it('is not measured for who asks how', () => {

@@ -34,6 +34,7 @@ function findings(comparisons: readonly Comparison[], rest: Partial<Findings> = 
     many: undefined,
     crowd: undefined,
     flips: [],
+    logs: undefined,
     tui: undefined,
     ...rest,
   };

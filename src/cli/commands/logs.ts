@@ -131,11 +131,12 @@ async function read({ context, session, wanted, out, ends }: Readers, instances:
     ...{ until, follow, signal: ends },
     start: since === undefined ? { type: 'last', count: count ?? LAST } : { type: 'since', t: since },
     least: follow === 'to the end' ? leastOf(level) : undefined,
+    isWanted,
     onRecords: (records) => {
-      const shown = records.filter(isWanted);
-      if (follow === 'follow' || count === undefined) out.lines(shown);
-      else keep(shown);
+      if (follow === 'follow' || count === undefined) out.lines(records);
+      else keep(records);
     },
+    room: () => out.room(),
     onNotice: (notice) => {
       if (notice.type === 'trouble') troubled.add(notice.host);
       if (notice.type === 'opened') troubled.delete(notice.host);

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
 
-/** A line of `--json`: an event, the plan of a dry run, the result, or an error. */
+/** A line of `--json`: an event, the plan of a dry run, the result, an error, or a line of a log. */
 export type Line =
   | RolloutEvent
   | { readonly type: 'plan'; readonly alreadyLive: boolean; readonly plan: Plan }
@@ -16,7 +16,17 @@ export type Line =
       readonly mend?: string;
       readonly detail: readonly string[];
       readonly exitCode: number;
-    };
+    }
+  | {
+      readonly type: 'line';
+      readonly t: string;
+      readonly host: string;
+      readonly instance: string;
+      readonly level: string | null;
+      readonly message: string;
+      readonly late?: true;
+    }
+  | { readonly type: 'gap'; readonly host: string; readonly ms: number };
 
 export type LineOf<T extends Line['type']> = Extract<Line, { type: T }>;
 
