@@ -39,7 +39,7 @@ const PARTS = ['logs', 'tui'] as const;
 type Part = (typeof PARTS)[number];
 
 export const USAGE = `usage: npm run bench -- [options]
-  (none)         the promises: five hosts, mostly at 40 ms, and the full-screen program; some eight minutes
+  (none)         the promises: five hosts, mostly at 40 ms, the logs, and the full-screen program; some eleven minutes
   --full         every contender under all conditions; an hour and a half; writes docs/bench.md
   --quick        fewer rounds, no deploy tool, not fifty hosts, no half an hour of the screen; two minutes
   --rtt MS, --hosts N, --up MBIT

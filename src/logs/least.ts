@@ -8,20 +8,34 @@ export interface Least {
   readonly grep: string;
 }
 
-const FATAL = 'fatal|panic|crit|alert|emerg|exception|traceback|uncaught|unhandled|core dumped|^[ef]\\d{4} ';
-const ERROR = `${FATAL}|err|severe|fail|\\b5\\d\\d\\b|"level": ?"?[5-9]\\d|oops|bug`;
-const WARN = `${ERROR}|warn|wrn|\\b[45]\\d\\d\\b|"level": ?"?[4-9]\\d|deprecat|^w\\d{4} `;
-/** What belongs to a line before it: an indented one, and what begins a cause. */
-const TRACES = '^\\s|^caused by|^\\.\\.\\.|^goroutine|^\\w+(\\.\\w+)+:|^from ';
+const FATAL = [
+  ...['fatal', 'panic', 'crit', 'alert', 'emerg', 'exception', 'traceback', 'uncaught', 'unhandled', 'core dumped'],
+  ...['^e\\d{4} ', '^f\\d{4} '],
+];
+const ERROR = [...FATAL, 'err', 'severe', 'fail', '\\b5\\d\\d\\b', '"level": ?"?[5-9]\\d', 'oops', 'bug'];
+const WARN = [...ERROR, 'warn', 'wrn', '\\b4\\d\\d\\b', '"level": ?"?4\\d', 'deprecat', '^w\\d{4} '];
+/** What belongs to a line before it: an indented one, and what begins a cause, like `java.io.IOException: `. */
+const TRACES = ['^\\s', '^caused by', '^\\.\\.\\.', '^goroutine', '^from ', '\\.\\w+:(?!\\d)'];
+
+/**
+ * All of them, but words by their first letter: journalctl has no compiler for patterns, so it takes half as long where few
+ * places of a line are worth a try, and few words at each. For the same reason none begins with just any letter.
+ */
+function anyOf(patterns: readonly string[]): string {
+  const isWord = (pattern: string) => /^[a-z]/.test(pattern);
+  const words = Map.groupBy(patterns.filter(isWord), (word) => word.charAt(0));
+  const grouped = [...words].map(([first, those]) => `${first}(?:${those.map((word) => word.slice(1)).join('|')})`);
+  return [...grouped, ...patterns.filter((pattern) => !isWord(pattern))].join('|');
+}
 
 /** Undefined for levels that most lines have. */
 export function leastOf(level: Level | undefined): Least | undefined {
   switch (level) {
     case 'fatal':
     case 'error':
-      return { priority: 3, grep: `${ERROR}|${TRACES}` };
+      return { priority: 3, grep: anyOf([...ERROR, ...TRACES]) };
     case 'warn':
-      return { priority: 4, grep: `${WARN}|${TRACES}` };
+      return { priority: 4, grep: anyOf([...WARN, ...TRACES]) };
     default:
       return undefined;
   }
