@@ -16,16 +16,7 @@ import type { ChangesView } from './wizard.ts';
 import type { Arrival } from './screens/logs/ring.ts';
 import type { LogsWish } from './screens/logs/state.ts';
 import type { WishedIntent } from '../rollout/wishes.ts';
-import type {
-  Dialog,
-  Errand,
-  LogLine,
-  Problem,
-  ScreenName,
-  SessionFacts,
-  Size,
-  StandingView,
-} from './state.ts';
+import type { Dialog, Errand, LogLine, Problem, ScreenName, SessionFacts, Size, StandingView } from './state.ts';
 
 /** What a person does. Shown at once. */
 export type UserAction =
