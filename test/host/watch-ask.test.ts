@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { watching } from './samples.ts';
-import { hostMaker, onlyTools, SHELLS, which } from './shells.ts';
+import { onlyTools, SHELLS, which } from './shells.ts';
 import { until } from './until.ts';
-import { app, playing, told } from './watched.ts';
+import { app, playing, told, watchedHosts } from './watched.ts';
 
-const makeHost = hostMaker();
+const makeHost = watchedHosts();
 
 const NO_PROXY_OF_OURS = { http_proxy: 'http://127.0.0.1:9' };
 
@@ -98,6 +98,7 @@ describe.each(['perl', 'curl'])('%s', (client) => {
     ]);
     expect(seen.samples[0]!.probes[0]!.latencyMs).toBeGreaterThanOrEqual(40);
     expect(seen.samples[4]!.probes[0]!.latencyMs).toBeLessThan(2000);
+    await host.left();
   });
 });
 

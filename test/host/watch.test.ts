@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { at } from './bots.ts';
 import { watching } from './samples.ts';
-import { hostMaker, SHELLS, which } from './shells.ts';
+import { SHELLS, which } from './shells.ts';
 import { bot } from './stage.ts';
 import { until } from './until.ts';
-import { ALWAYS, playing, WELL } from './watched.ts';
+import { ALWAYS, playing, watchedHosts, WELL } from './watched.ts';
 
-const makeHost = hostMaker();
+const makeHost = watchedHosts();
 
 describe.each(SHELLS)('watching under %s', { concurrent: true }, (shell) => {
   test('tells of the disk, and of a process that ends at once, though its command is asked once a minute', async () => {

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { InstanceSettings } from '../../src/config/settings.ts';
 import { createHostClient } from '../../src/host/client.ts';
 import type { LocalHost } from '../support/local-host.ts';
+import { type HostOptions, hostMaker, type Shell } from './shells.ts';
 import { bot } from './stage.ts';
+import { until } from './until.ts';
 
 /** A service that always runs. */
 export const ALWAYS = { type: 'command', start: 'true', stop: 'true', status: 'true', pidFile: undefined } as const;
@@ -60,4 +65,18 @@ export async function playing(host: LocalHost, programs: Readonly<Record<string,
   const calls = async (name: string) =>
     (await readFile(join(play, `${name}.calls`), 'utf8').catch(() => '')).split('\n').filter(Boolean);
   return { play, calls, client: createHostClient({ ...host.context, path: [play] }) };
+}
+
+/** Makes hosts of which each keeps what is passing in a folder of its own. Call it once a test file. */
+export function watchedHosts() {
+  const makeHost = hostMaker();
+  const all = mkdtempSync(join(realpathSync(tmpdir()), 'slipway-passing-'));
+  afterAll(() => rmSync(all, { recursive: true, force: true }));
+  return async (shell: Shell, options: HostOptions = {}) => {
+    const folder = mkdtempSync(join(all, 'host-'));
+    const env = { XDG_RUNTIME_DIR: join(folder, 'none'), TMPDIR: folder, ...options.env };
+    const host = await makeHost(shell, { ...options, env });
+    // nothing is left of who watched there
+    return { ...host, left: () => until(async () => (await readdir(folder)).length === 0) };
+  };
 }
