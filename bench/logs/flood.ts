@@ -58,7 +58,12 @@ export async function measureFlood(site: Site, bundle: string, plan: FloodPlan):
       await cut.heal();
     }
   }
-  await Promise.race([heard.all, reading.ended, pause(plan.seconds * 1000 + PATIENCE_MS, undefined, { signal })]);
+  const enough = new AbortController();
+  const patience = pause(plan.seconds * 1000 + PATIENCE_MS, undefined, {
+    signal: AbortSignal.any([signal, enough.signal]),
+  });
+  await Promise.race([heard.all, reading.ended, patience]).finally(() => enough.abort());
+  await patience.catch(() => undefined); // it was not needed
   const memory = reading.mostMemory();
   return { ...plan, written: count * hosts.length, memory, ...heard.findings(cut?.name) };
 }

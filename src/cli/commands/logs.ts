@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { list, plural } from '../../base/text.ts';
+import { keepYoungHeapSmall } from '../../base/young-heap.ts';
 import { filterOf, type Wishes } from '../../logs/where.ts';
 import { leastOf } from '../../logs/least.ts';
 import type { Level } from '../../logs/levels.ts';
@@ -33,6 +34,7 @@ const LAST = 50;
 
 /** Lines of all instances, merged. Exit 3 when a host could not be read to its end; whoever follows ends it, and that is 0. */
 export async function logs(context: CliContext, stage: string, flags: LogsFlags): Promise<number> {
+  keepYoungHeapSmall();
   const wanted = wishesOf(flags, context.clock.now());
   const session = await openStage(context, stage, flags);
   const { stdout } = context;
