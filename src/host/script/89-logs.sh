@@ -79,7 +79,7 @@ logs_file() {
   file_size
   f_old=
   if [ -z "$inode" ]; then
-    last_lines
+    where_last_lines_begin
   elif [ "$inode" != "$f_inode" ]; then
     logs_rotated
   elif f_at=$((at + got)) && { [ "$f_at" -lt 0 ] || [ "$f_at" -gt "$f_size" ]; }; then
@@ -100,7 +100,7 @@ END
 }
 
 # Where the last lines begin, into f_at; looked for again when it grows meanwhile.
-last_lines() {
+where_last_lines_begin() {
   f_at=0
   [ -n "$count" ] || return 0
   for f_try in 1 2 3; do
