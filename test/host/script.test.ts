@@ -28,8 +28,7 @@ describe('the text of the host script', () => {
   });
 
   test('has no name twice: what comes later would take its place', async () => {
-    const onRequest = join(import.meta.dirname, '../../src/host/script-on-request');
-    const files = [folder, onRequest].map(async (where) => (await readdir(where)).map((name) => join(where, name)));
+    const files = folders.map(async (where) => (await readdir(where)).map((name) => join(where, name)));
     const texts = (await Promise.all(files)).flat().map((file) => readFile(file, 'utf8'));
     const names = (await Promise.all(texts)).flatMap((text) => text.match(/^[a-z_]+(?=\(\))/gm) ?? []);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
