@@ -5,6 +5,15 @@ export function hostOf(source: string): string {
   return source.slice(source.lastIndexOf('@') + 1);
 }
 
+/** `bot.blue.1` of `bot.blue.1@fra-1` */
+export function instanceOf(source: string): string {
+  return source.slice(0, Math.max(0, source.lastIndexOf('@')));
+}
+
+export function roleOf(source: string): string {
+  return instanceOf(source).split('.', 1)[0]!;
+}
+
 /** Whether the source is that instance, or is on that host. */
 export function belongsTo(source: string, alone: string): boolean {
   return source === alone || hostOf(source) === alone;
@@ -27,8 +36,7 @@ export function shortNames(sources: readonly string[]): ReadonlyMap<string, stri
   return new Map(
     sources.map((source) => {
       const host = hosts.get(hostOf(source))!;
-      const instance = source.slice(0, Math.max(0, source.lastIndexOf('@')));
-      return [source, counts.get(hostOf(source))!.length === 1 ? host : `${host} ${instance}`];
+      return [source, counts.get(hostOf(source))!.length === 1 ? host : `${host} ${instanceOf(source)}`];
     }),
   );
 }

@@ -6,13 +6,14 @@ import { keepYoungHeapSmall } from '../../base/young-heap.ts';
 import { filterOf, type Wishes } from '../../logs/where.ts';
 import { leastOf } from '../../logs/least.ts';
 import type { Level } from '../../logs/levels.ts';
-import { shortNames } from '../../logs/names.ts';
+import { hostOf, instanceOf, shortNames } from '../../logs/names.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import type { LogNotice } from '../../logs/stream.ts';
 import { parseWhen } from '../../logs/when.ts';
 import type { StageSession } from '../../rollout/session.ts';
 import { type CliContext, type GlobalOptions, remark, warn } from '../context.ts';
 import { openStage } from '../open.ts';
+import { untilEnded } from '../until-ended.ts';
 import { createLogOut, type LogOut } from '../report/log-out.ts';
 
 export interface LogsFlags extends GlobalOptions {
@@ -37,12 +38,6 @@ export async function logs(context: CliContext, stage: string, flags: LogsFlags)
   keepYoungHeapSmall();
   const wanted = wishesOf(flags, context.clock.now());
   const session = await openStage(context, stage, flags);
-  const { stdout } = context;
-  const ends = new AbortController();
-  const stop = () => ends.abort();
-  SIGNALS.forEach((signal) => process.on(signal, stop));
-  // whoever read has gone
-  stdout.on('error', stop);
   try {
     const instances = instancesOf(session, flags);
     const out = createLogOut(context, {
@@ -50,15 +45,11 @@ export async function logs(context: CliContext, stage: string, flags: LogsFlags)
       json: flags.json ?? false,
       color: flags.color ?? true,
     });
-    return await read({ context, session, wanted, out, ends: ends.signal }, instances);
+    return await untilEnded(context, (ends) => read({ context, session, wanted, out, ends }, instances));
   } finally {
-    SIGNALS.forEach((signal) => process.off(signal, stop));
-    stdout.off('error', stop);
     await session.close();
   }
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Wanted {
   readonly isWanted: (record: LogRecord) => boolean;
@@ -84,15 +75,13 @@ function wishesOf(flags: LogsFlags, now: number): Wanted {
 
 /** Ids of those that `--host` and `--instance` name; all when nothing does. */
 function instancesOf({ hosts, instances }: StageSession, { host = [], instance = [] }: LogsFlags): readonly string[] {
-  const nameOf = (id: string) => id.slice(0, id.lastIndexOf('@'));
-  const hostOf = (id: string) => id.slice(id.lastIndexOf('@') + 1);
   for (const name of host) require(name, hosts, 'host');
-  const known = [...new Set([...instances, ...instances.map(nameOf)])];
+  const known = [...new Set([...instances, ...instances.map(instanceOf)])];
   for (const name of instance) require(name, known, 'instance');
   const wanted = instances.filter(
     (id) =>
       (host.length === 0 || host.includes(hostOf(id))) &&
-      (instance.length === 0 || instance.includes(id) || instance.includes(nameOf(id))),
+      (instance.length === 0 || instance.includes(id) || instance.includes(instanceOf(id))),
   );
   if (wanted.length > 0) return wanted;
   throw new UserError({

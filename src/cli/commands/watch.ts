@@ -5,6 +5,7 @@ import { keepLookout, type LookoutNews } from '../../rollout/keep-lookout.ts';
 import type { StageSession } from '../../rollout/session.ts';
 import { type CliContext, type GlobalOptions, warn } from '../context.ts';
 import { openStage } from '../open.ts';
+import { untilEnded } from '../until-ended.ts';
 import { onlookerFor } from './watch-onlooker.ts';
 
 export interface WatchFlags extends GlobalOptions {
@@ -44,25 +45,16 @@ async function keepWatching(
   session: StageSession,
   { instances, ...flags }: Watching,
 ): Promise<number> {
-  const ends = new AbortController();
   const onlooker = onlookerFor(context, { stage: session.stage, json: flags.json ?? false });
-  const stop = () => ends.abort();
-  SIGNALS.forEach((signal) => process.on(signal, stop));
-  context.stdout.on('error', stop);
-  try {
-    await keepLookout(session, {
+  await untilEnded(context, (signal) =>
+    keepLookout(session, {
       ...options(context, flags.everyMs),
-      ...{ signal: ends.signal, instances, onNews: (news) => onlooker.see(news) },
-    });
-    onlooker.close();
-    return 130;
-  } finally {
-    SIGNALS.forEach((signal) => process.off(signal, stop));
-    context.stdout.off('error', stop);
-  }
+      ...{ signal, instances, onNews: (news) => onlooker.see(news) },
+    }),
+  );
+  onlooker.close();
+  return 130;
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function lookOnce(
   context: CliContext,

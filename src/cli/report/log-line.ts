@@ -1,6 +1,6 @@
 import { sanitise } from '../../base/sanitise.ts';
 import type { Level } from '../../logs/levels.ts';
-import { hostOf, lookOf } from '../../logs/names.ts';
+import { hostOf, instanceOf, lookOf } from '../../logs/names.ts';
 import { fieldsText } from '../../logs/fields-text.ts';
 import type { LogRecord } from '../../logs/record.ts';
 
@@ -8,6 +8,8 @@ import type { LogRecord } from '../../logs/record.ts';
 export interface LogLook {
   /** By the ids of instances; shorter where they are distinct without. */
   readonly names: ReadonlyMap<string, string>;
+  /** Of the longest of them. */
+  readonly width: number;
   readonly colours: 'on' | 'off';
   /** The time of the day for somebody who watches; the whole of it for a file. Both UTC. */
   readonly time: 'of the day' | 'whole';
@@ -28,13 +30,12 @@ const WORD = 5;
 const HOSTS = ['36', '35', '34', '33', '32', '1;36', '1;35', '1;34'];
 
 /** `14:30:05.123 fra-1 bot.2 ERROR could not connect  code=ETIMEDOUT` */
-export function logLine(record: LogRecord, { names, colours, time }: LogLook): string {
+export function logLine(record: LogRecord, { names, width, colours, time }: LogLook): string {
   const paint = (sgr: string, text: string) =>
     colours === 'on' && sgr !== '' && text !== '' ? `\u001b[${sgr}m${text}\u001b[0m` : text;
   const when = new Date(record.t).toISOString();
   const level = record.level === undefined ? NO_LEVEL : LEVELS[record.level];
   const name = sanitise(names.get(record.source) ?? record.source);
-  const width = Math.max(...[...names.values()].map((one) => one.length));
   const fields = fieldsText(record.fields);
   return [
     paint('2', time === 'whole' ? when : when.slice(11, 23)),
@@ -46,10 +47,8 @@ export function logLine(record: LogRecord, { names, colours, time }: LogLook): s
 
 /** One line for programs. */
 export function logFacts({ source, t, level, message, fields, format, isLate }: LogRecord): object {
-  const host = hostOf(source);
-  const instance = source.slice(0, Math.max(0, source.length - host.length - 1));
   return {
-    ...{ v: 1, type: 'line', t: new Date(t).toISOString(), host, instance },
+    ...{ v: 1, type: 'line', t: new Date(t).toISOString(), host: hostOf(source), instance: instanceOf(source) },
     ...{ level: level ?? null, message, fields, format },
     ...(isLate ? { late: true } : {}),
   };

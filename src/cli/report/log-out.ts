@@ -19,6 +19,7 @@ export function createLogOut(context: CliContext, { names, json, color }: Given)
   const { stdout, env } = context;
   const look: LogLook = {
     names,
+    width: Math.max(...[...names.values()].map((one) => one.length)),
     colours: color && stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? 'on' : 'off',
     time: stdout.isTTY ? 'of the day' : 'whole',
   };

@@ -1,5 +1,5 @@
 import type { FieldValue, LogRecord } from '../record.ts';
-import { hostOf, instanceOf } from './place.ts';
+import { hostOf, instanceOf } from '../names.ts';
 
 /** A name of a field in all the ways that it may be meant: as one key, or as a key and a name within. */
 interface Path {

@@ -1,3 +1,4 @@
+import { hostOf, instanceOf, roleOf } from '../names.ts';
 import type { LogRecord } from '../record.ts';
 import { glob } from './glob.ts';
 import { alternatives, type Meaning, Mistake, type Surroundings } from './term.ts';
@@ -6,19 +7,6 @@ type OfName = (name: string) => boolean;
 
 /** Sources are few; more than these are no sources of ours. */
 const MOST_SOURCES = 1000;
-
-export function hostOf(source: string): string {
-  return source.slice(source.lastIndexOf('@') + 1);
-}
-
-/** `bot.blue.1` of `bot.blue.1@fra-1` */
-export function instanceOf(source: string): string {
-  return source.slice(0, Math.max(0, source.lastIndexOf('@')));
-}
-
-export function roleOf(source: string): string {
-  return instanceOf(source).split('.', 1)[0]!;
-}
 
 /** `fra` is every host that begins so, `=fra-1` is that one, `*-1.example.com` is what is like it. */
 export function hostTerm(value: string): Meaning {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/duration.ts';
 import { list } from '../../base/text.ts';
+import { instanceOf } from '../../logs/names.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import type { LogNotice } from '../../logs/stream.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
@@ -103,7 +104,7 @@ function arrivalOf(record: LogRecord): Arrival {
 /** A word for each instance it is about, of which the first says it. */
 function wordsOf(notice: LogNotice, t: number): readonly Arrival[] {
   const { host, instances } = notice;
-  const names = list(instances.map((id) => id.slice(0, id.lastIndexOf('@'))));
+  const names = list(instances.map(instanceOf));
   const [source = ''] = instances;
   switch (notice.type) {
     case 'opened': {

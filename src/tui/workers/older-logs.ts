@@ -1,3 +1,4 @@
+import { belongsTo } from '../../logs/names.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import type { Arrival } from '../screens/logs/ring.ts';
 import type { UiState } from '../state.ts';
@@ -26,7 +27,7 @@ export function createOlderLogs({ store, session, clock }: Surroundings) {
     const found: LogRecord[] = [];
     try {
       await from.logs({
-        ...(logs.alone === undefined ? {} : { instances: logs.sources.filter((one) => isOf(one, logs.alone!)) }),
+        ...(logs.alone === undefined ? {} : { instances: logs.sources.filter((one) => belongsTo(one, logs.alone!)) }),
         start: { type: 'last', count: MORE },
         until: oldest,
         follow: 'to the end',
@@ -42,10 +43,6 @@ export function createOlderLogs({ store, session, clock }: Surroundings) {
     const lines = found.map((record): Arrival => ({ ...record, kind: 'line' }));
     if (store.get().logs?.ring === logs.ring) store.post({ type: 'olderArrived', lines });
   };
-}
-
-function isOf(source: string, alone: string): boolean {
-  return source === alone || source.endsWith(`@${alone}`);
 }
 
 function oldestOf({ held, ring }: NonNullable<UiState['logs']>): number | undefined {

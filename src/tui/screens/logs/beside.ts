@@ -1,5 +1,6 @@
 import { type Area, type Row, type Span, row, rowWidth, span } from '../../text/row.ts';
 import { cut, pad, width } from '../../text/width.ts';
+import { instanceOf, roleOf } from '../../../logs/names.ts';
 import { LEVEL_SIGNS } from './level-signs.ts';
 import { lineText } from './line-text.ts';
 import { bottomOf } from './move.ts';
@@ -17,14 +18,13 @@ export interface Beside {
 /** The instance that is compared, and one to compare it with: the same one on another host, else one of its role. */
 export function besideOf({ sources }: Pick<LogsView, 'sources'>, left: string): Beside | undefined {
   const others = sources.filter((source) => source !== left);
-  const [name, role] = [nameOf(left), roleOf(left)];
+  const [name, role] = [instanceOf(left), roleOf(left)];
   const right =
-    others.find((source) => nameOf(source) === name) ?? others.find((source) => roleOf(source) === role) ?? others[0];
+    others.find((source) => instanceOf(source) === name) ??
+    others.find((source) => roleOf(source) === role) ??
+    others[0];
   return right === undefined ? undefined : { left, right };
 }
-
-const nameOf = (source: string) => source.slice(0, source.lastIndexOf('@'));
-const roleOf = (source: string) => source.split('.')[0];
 
 /** With the instance after the right one; the left one is left out. */
 export function turned({ sources }: Pick<LogsView, 'sources'>, { left, right }: Beside): Beside {

@@ -4,7 +4,7 @@ import { cut, pad } from '../../text/width.ts';
 import { SPAN_COUNT } from './tally.ts';
 import type { LogsLayout } from './geometry.ts';
 import { hostStyle } from './line-rows.ts';
-import { belongsTo, hostOf, shortHosts } from '../../../logs/names.ts';
+import { belongsTo, hostOf, instanceOf, shortHosts } from '../../../logs/names.ts';
 import type { LogsView } from './state.ts';
 
 /** What is known of the sources at one moment. */
@@ -53,7 +53,7 @@ export function sideRows(look: SourcesLook): Row[] {
 
 function sourceRow(source: string, { logs, layout, area, now }: SourcesLook): Row {
   const { status, errors, perSecond, spans } = logs.tallies.read(source, now);
-  const instance = source.slice(0, Math.max(0, source.lastIndexOf('@')));
+  const instance = instanceOf(source);
   const isOut = logs.alone !== undefined && !belongsTo(source, logs.alone);
   const sign = { opening: area.glyphs.waiting, following: area.glyphs.ok, troubled: area.glyphs.warn }[status];
   const room = layout.side - RATE - ERRORS - 1;
