@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type IPty, spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAIN, type Site, startSite } from './support/site.ts';
+import { type Site, startSite } from './support/site.ts';
+import { Terminal } from './support/terminal.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -12,43 +12,13 @@ afterAll(async () => {
   await site[Symbol.asyncDispose]();
 });
 
-/** The program on a terminal: waits for text, answers, and tells how it ended. */
-class Terminal {
-  raw = '';
-  private text = '';
-  private wake: () => void = () => undefined;
-  private readonly pty: IPty;
-  readonly code: Promise<number>;
-
-  constructor(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
-    const env = Object.fromEntries(
-      Object.entries({ ...site.env, ...more }).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-    delete env['CI'];
-    this.pty = spawn(process.execPath, [MAIN, ...args], { cwd: site.folder, env, cols: 120, rows: 40 });
-    this.pty.onData((data) => {
-      this.raw += data;
-      this.text += data;
-      this.wake();
-    });
-    this.code = new Promise((resolve) => {
-      this.pty.onExit(({ exitCode }) => resolve(exitCode));
-    });
-  }
-
-  async until(word: string): Promise<void> {
-    while (!this.text.includes(word)) await new Promise<void>((resolve) => (this.wake = resolve));
-    this.text = this.text.slice(this.text.indexOf(word) + word.length);
-  }
-
-  type(text: string): void {
-    this.pty.write(text);
-  }
+function onTerminal(args: readonly string[], more: NodeJS.ProcessEnv = {}): Terminal {
+  return new Terminal(args, { cwd: site.folder, env: { ...site.env, ...more } });
 }
 
 describe('on a terminal', () => {
   it('a plan is shown and asked about, and anything but yes changes nothing', async () => {
-    const terminal = new Terminal(['deploy', 'staging']);
+    const terminal = onTerminal(['deploy', 'staging']);
     await terminal.until('update web.1@one');
     await terminal.until('[y/N]');
     terminal.type('\r');
@@ -57,21 +27,21 @@ describe('on a terminal', () => {
   });
 
   it('a protected stage wants its name typed', async () => {
-    const terminal = new Terminal(['deploy', 'production']);
+    const terminal = onTerminal(['deploy', 'production']);
     await terminal.until('Type production');
     terminal.type('prod\r');
     expect(await terminal.code).toBe(130);
   });
 
   it('Ctrl-C at the question ends with 130', async () => {
-    const terminal = new Terminal(['deploy', 'staging']);
+    const terminal = onTerminal(['deploy', 'staging']);
     await terminal.until('[y/N]');
     terminal.type('\u0003');
     expect(await terminal.code).toBe(130);
   });
 
   it('Ctrl-C in a rollout offers to finish, roll back or leave', async () => {
-    const terminal = new Terminal(['deploy', 'staging', '--yes']);
+    const terminal = onTerminal(['deploy', 'staging', '--yes']);
     await terminal.until('watching 1 instance');
     terminal.type('\u0003');
     await terminal.until('roll [b]ack');
@@ -82,13 +52,13 @@ describe('on a terminal', () => {
   });
 
   it('a second Ctrl-C leaves at once, and the next deploy takes the lock over and says so', async () => {
-    const terminal = new Terminal(['deploy', 'staging', '--yes']);
+    const terminal = onTerminal(['deploy', 'staging', '--yes']);
     await terminal.until('watching 1 instance');
     terminal.type('\u0003');
     await terminal.until('roll [b]ack');
     terminal.type('\u0003');
     expect(await terminal.code).toBe(5);
-    const next = new Terminal(['deploy', 'staging', '--yes']);
+    const next = onTerminal(['deploy', 'staging', '--yes']);
     await next.until('took over the lock of');
     await next.until('watching');
     next.type('\u0003');
@@ -101,7 +71,7 @@ describe('on a terminal', () => {
 describe('preferences', () => {
   const folder = () => join(site.folder, '.config', 'slipway');
   const onScreen = (...args: readonly string[]) =>
-    new Terminal(args, { XDG_CONFIG_HOME: join(site.folder, '.config'), NO_COLOR: undefined, TERM: 'xterm-256color' });
+    onTerminal(args, { XDG_CONFIG_HOME: join(site.folder, '.config'), NO_COLOR: undefined, TERM: 'xterm-256color' });
   const leave = async (terminal: Terminal) => {
     terminal.type('q');
     expect(await terminal.code).toBe(0);
@@ -112,6 +82,8 @@ describe('preferences', () => {
     writeFileSync(join(folder(), 'config.json'), 'rubbish');
     const terminal = onScreen('staging');
     await terminal.until('Your preferences were not readable, and start anew.');
+    // the stage is noted once its hosts are asked
+    await terminal.until('INSTANCE');
     await leave(terminal);
     const kept = readdirSync(folder()).filter((name) => name.startsWith('config.json.broken-'));
     expect(kept.map((name) => readFileSync(join(folder(), name), 'utf8'))).toEqual(['rubbish']);

@@ -15,7 +15,8 @@ function configOf(hosts: readonly Host[], { socket, backend }: HaProxies, rollou
     roles: {
       bot: {
         service: { systemd: `${APP}-{stage}@{instance}` },
-        health: HEALTH,
+        // five hosts at once are slow to start where they share two cores
+        health: { ...HEALTH, healthyDeadline: '30s' },
         slots: { blue: BLUE, green: GREEN },
         traffic: { haproxy: socket, backend },
       },

@@ -115,6 +115,8 @@ status_of_files() { printf 'files have no service\n'; }
 
 # Where the process and its children listen, told by the kernel: sockets by the files they have open. Its net may be its own.
 listening() {
+  # it may have ended since: the kernel has no net of what only waits to be buried
+  [ -z "$P" ] || [ -r "/proc/$P/net/tcp" ] || P='' PID_SAYS="process $P has ended"
   t_net=/proc/${P:-self}/net/tcp t_known='' t_port=$tcp_port
   if [ "$probe" = http ]; then
     t_port=${url#*://}
