@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliContext } from './context.ts';
+import { nameList } from './name-list.ts';
 import type { Done } from './program.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
@@ -20,8 +21,8 @@ export function addLogs(program: Command, context: CliContext, done: Done): void
   program
     .command('logs <stage>')
     .description('the logs of all instances as one, and as they come')
-    .option('--host <name>', 'only of this host (may be given again)', more)
-    .option('--instance <name>', 'only of this instance: bot.1, or bot.1@fra-1 (may be given again)', more)
+    .option('--instance <names>', 'only these instances, separated by commas: bot.1, bot.2@fra-1', nameList)
+    .option('--host <hosts>', 'only these hosts, separated by commas', nameList)
     .addOption(new Option('--level <level>', 'only lines that are that bad or worse').choices(LEVELS))
     .option('--grep <regex>', 'only lines in which this is found (may be given again: all of them)', more)
     .option(

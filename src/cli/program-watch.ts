@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../base/duration.ts';
 import type { CliContext } from './context.ts';
+import { nameList } from './name-list.ts';
 import type { Done } from './program.ts';
 
 const HELP = `
@@ -16,8 +17,8 @@ export function addWatch(program: Command, context: CliContext, done: Done): voi
   program
     .command('watch <stage>')
     .description('how every instance and host is, again and again: health, restarts, CPU, memory, errors, work, disk')
-    .option('--instance <names>', 'only these instances, separated by commas', names)
-    .option('--host <hosts>', 'only these hosts, separated by commas', names)
+    .option('--instance <names>', 'only these instances, separated by commas: bot.1, bot.2@fra-1', nameList)
+    .option('--host <hosts>', 'only these hosts, separated by commas', nameList)
     .option('--every <time>', 'time between two samples (default: 5s)', every)
     .option('--once', 'look once, and end')
     .option('--json', 'as JSON, an object a line')
@@ -30,12 +31,6 @@ export function addWatch(program: Command, context: CliContext, done: Done): voi
       }>();
       done(await watch(context, stage, { ...flags, ...(everyMs === undefined ? {} : { everyMs }) }));
     });
-}
-
-function names(text: string): readonly string[] {
-  const all = text.split(',').map((name) => name.trim());
-  if (all.includes('')) throw new InvalidArgumentError('Separate names by single commas.');
-  return all;
 }
 
 const LEAST_MS = 1000;

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { asSlipwayError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { sanitiseLines } from '../base/sanitise.ts';
@@ -9,6 +9,7 @@ import { complain } from './complain.ts';
 import { type CliContext, type GlobalOptions, note, sayJson, type World } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleFacts } from './report/trouble.ts';
+import { nameList } from './name-list.ts';
 import { addHosts } from './program-hosts.ts';
 import { addLogs } from './program-logs.ts';
 import { addRunning } from './program-running.ts';
@@ -123,7 +124,7 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
         STRATEGIES,
       ),
     )
-    .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
+    .option('--only <hosts>', 'only these hosts, separated by commas', nameList)
     .option(
       '--irreversible',
       'the release changes what older ones may not cope with (a migration): a way back over it needs force',
@@ -141,7 +142,7 @@ function addRollouts(program: Command, context: CliContext, done: Done): void {
   withRollout(program.command('rollback <stage>'))
     .description('return the stage to a release that was good')
     .option('--to <release>', 'its id, or the end of it (default: the last good one before the live one)')
-    .option('--only <hosts>', 'only these hosts, separated by commas', splitList)
+    .option('--only <hosts>', 'only these hosts, separated by commas', nameList)
     .option('--force-irreversible', 'also over a release that cannot be undone')
     .addHelpText(
       'after',
@@ -245,10 +246,4 @@ function addDemo(program: Command, context: CliContext, done: Done): void {
       const { demo } = await import('./commands/demo.ts');
       done(await demo(context, command.optsWithGlobals()));
     });
-}
-
-function splitList(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.some((name) => name === '')) throw new InvalidArgumentError('Separate host names by single commas.');
-  return names;
 }

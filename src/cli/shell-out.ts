@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { RemoteError, UserError } from '../base/errors.ts';
-import { list } from '../base/text.ts';
+import { RemoteError } from '../base/errors.ts';
 import type { HostSettings, Settings } from '../config/settings.ts';
+import { unknownName } from '../rollout/unknown-name.ts';
 import { loginIn } from '../host/login.ts';
 import { sessionArguments } from '../ssh/openssh/arguments.ts';
 import { SSH, sshMissing } from '../ssh/openssh/program.ts';
@@ -53,9 +53,5 @@ function noWay(host: string, stage: string): RemoteError {
 function hostNamed(settings: Settings, name: string): HostSettings {
   const found = settings.hosts.find((host) => host.name === name);
   if (found) return found;
-  throw new UserError({
-    code: 'SLIP_HOST',
-    message: `${settings.stage} has no host ${name}.`,
-    mend: `One of ${list(settings.hosts.map((host) => host.name))}.`,
-  });
+  throw unknownName({ what: 'host', name, stage: settings.stage, known: settings.hosts.map((host) => host.name) });
 }

@@ -1,22 +1,14 @@
 import { UserError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import { list } from '../base/text.ts';
 import type { HostState } from '../host/state.ts';
 import type { Plan } from './plan.ts';
 import { readHost, type Stage } from './stage.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** The hosts that a rollout is for: all, or those of `--only`, in the order of hosts.json. */
 export function targets({ settings }: Stage, only: readonly string[] | undefined): readonly string[] {
   const names = settings.hosts.map((host) => host.name);
   const unknown = only?.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, names);
-    throw new UserError({
-      code: 'SLIP_HOST_UNKNOWN',
-      message: `${settings.stage} has no host ${unknown}.${meant ? ` Did you mean ${meant}?` : ''}`,
-      mend: `Its hosts are ${list(names)}.`,
-    });
-  }
+  if (unknown !== undefined) throw unknownName({ what: 'host', name: unknown, stage: settings.stage, known: names });
   if (only && only.length < names.length && settings.proxies.length > 0) {
     throw new UserError({
       code: 'SLIP_ONLY_SLOTS',

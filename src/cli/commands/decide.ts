@@ -1,7 +1,6 @@
 import { Cancelled, UserError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import { list } from '../../base/text.ts';
 import type { Decision } from '../../rollout/session.ts';
+import { unknownName } from '../../rollout/unknown-name.ts';
 import { askName } from '../ask.ts';
 import { type CliContext, type GlobalOptions, isInteractive } from '../context.ts';
 import { openStage, type OpenStage } from '../open.ts';
@@ -41,17 +40,11 @@ export async function decide(context: CliContext, stage: string, flags: DecideFl
 
 function requireKnown({ stage, instances, hosts }: OpenStage, decision: Decision): void {
   if (decision.type === 'approve') return;
-  const [kind, name, known] =
+  const [what, name, known] =
     decision.type === 'retry'
       ? (['instance', decision.instance, instances] as const)
       : (['host', decision.host, hosts] as const);
-  if (known.includes(name)) return;
-  const meant = nearest(name, known);
-  throw new UserError({
-    code: decision.type === 'retry' ? 'SLIP_INSTANCE_UNKNOWN' : 'SLIP_HOST_UNKNOWN',
-    message: `${stage} has no ${kind} ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
-    mend: `Its ${kind}s are ${list(known)}.`,
-  });
+  if (!known.includes(name)) throw unknownName({ what, name, stage, known });
 }
 
 /** All that would still be waited for is dropped: that is not to be said by the way. */

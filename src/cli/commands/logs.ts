@@ -1,24 +1,21 @@
 import { formatDuration } from '../../base/duration.ts';
-import { UserError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import { list, plural } from '../../base/text.ts';
+import { plural } from '../../base/text.ts';
 import { keepYoungHeapSmall } from '../../base/young-heap.ts';
 import { filterOf, type Wishes } from '../../logs/where.ts';
 import { leastOf } from '../../logs/least.ts';
 import type { Level } from '../../logs/levels.ts';
-import { hostOf, instanceOf, shortNames } from '../../logs/names.ts';
+import { shortNames } from '../../logs/names.ts';
 import type { LogRecord } from '../../logs/record.ts';
 import type { LogNotice } from '../../logs/stream.ts';
 import { parseWhen } from '../../logs/when.ts';
 import type { StageSession } from '../../rollout/session.ts';
+import { type Choice, chosenInstances } from '../chosen-instances.ts';
 import { type CliContext, type GlobalOptions, remark, warn } from '../context.ts';
 import { openStage } from '../open.ts';
 import { untilEnded } from '../until-ended.ts';
 import { createLogOut, type LogOut } from '../report/log-out.ts';
 
-export interface LogsFlags extends GlobalOptions {
-  readonly host?: readonly string[];
-  readonly instance?: readonly string[];
+export interface LogsFlags extends GlobalOptions, Choice {
   readonly level?: Level;
   readonly grep?: readonly string[];
   readonly where?: readonly string[];
@@ -39,7 +36,7 @@ export async function logs(context: CliContext, stage: string, flags: LogsFlags)
   const wanted = wishesOf(flags, context.clock.now());
   const session = await openStage(context, stage, flags);
   try {
-    const instances = instancesOf(session, flags);
+    const instances = chosenInstances(session, flags);
     const out = createLogOut(context, {
       names: shortNames(instances),
       json: flags.json ?? false,
@@ -71,34 +68,6 @@ function wishesOf(flags: LogsFlags, now: number): Wanted {
     count: lines ?? (since === undefined ? LAST : undefined),
     follow: flags.follow === false || until !== undefined ? 'to the end' : 'follow',
   };
-}
-
-/** Ids of those that `--host` and `--instance` name; all when nothing does. */
-function instancesOf({ hosts, instances }: StageSession, { host = [], instance = [] }: LogsFlags): readonly string[] {
-  for (const name of host) require(name, hosts, 'host');
-  const known = [...new Set([...instances, ...instances.map(instanceOf)])];
-  for (const name of instance) require(name, known, 'instance');
-  const wanted = instances.filter(
-    (id) =>
-      (host.length === 0 || host.includes(hostOf(id))) &&
-      (instance.length === 0 || instance.includes(id) || instance.includes(instanceOf(id))),
-  );
-  if (wanted.length > 0) return wanted;
-  throw new UserError({
-    code: 'SLIP_INSTANCE',
-    message: `No instance is ${[...instance, ...host].join(' on ')}.`,
-    mend: `The instances: ${list(instances)}.`,
-  });
-}
-
-function require(name: string, known: readonly string[], what: 'host' | 'instance'): void {
-  if (known.includes(name)) return;
-  const near = nearest(name, known);
-  throw new UserError({
-    code: what === 'host' ? 'SLIP_HOST' : 'SLIP_INSTANCE',
-    message: `There is no ${what} "${name}" in this stage.`,
-    mend: near === undefined ? `One of ${list(known)}.` : `Did you mean "${near}"?`,
-  });
 }
 
 interface Readers {

@@ -1,18 +1,15 @@
-import { UserError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import { list } from '../../base/text.ts';
+import { hostOf } from '../../logs/names.ts';
 import { keepLookout, type LookoutNews } from '../../rollout/keep-lookout.ts';
 import type { StageSession } from '../../rollout/session.ts';
+import { type Choice, chosenInstances } from '../chosen-instances.ts';
 import { type CliContext, type GlobalOptions, warn } from '../context.ts';
 import { openStage } from '../open.ts';
 import { untilEnded } from '../until-ended.ts';
 import { onlookerFor } from './watch-onlooker.ts';
 
-export interface WatchFlags extends GlobalOptions {
+export interface WatchFlags extends GlobalOptions, Choice {
   readonly json?: boolean;
   readonly once?: boolean;
-  readonly instance?: readonly string[];
-  readonly host?: readonly string[];
   readonly everyMs?: number;
 }
 
@@ -27,7 +24,7 @@ const ONCE_MOST_MS = 30_000;
 export async function watch(context: CliContext, stage: string, flags: WatchFlags): Promise<number> {
   const session = await openStage(context, stage, flags);
   try {
-    const instances = chosen(session, flags);
+    const instances = chosenInstances(session, flags);
     return flags.once === true
       ? await lookOnce(context, session, { ...flags, instances })
       : await keepWatching(context, session, { ...flags, instances });
@@ -93,38 +90,5 @@ function options(context: CliContext, everyMs: number | undefined) {
 }
 
 function hostsOf(instances: readonly string[]): readonly string[] {
-  return [...new Set(instances.map((id) => id.split('@').at(-1)!))];
-}
-
-/** Those that the flags name; an instance by its id, or by its name on every host. */
-function chosen({ watched, hosts, stage }: StageSession, { instance: named, host: on }: WatchFlags): readonly string[] {
-  const ids = watched.instances.map(({ id }) => id);
-  const isMeant = (name: string, id: string) => id === name || id.startsWith(`${name}@`);
-  for (const host of on ?? []) if (!hosts.includes(host)) throw unknown({ what: 'host', name: host, stage }, hosts);
-  for (const name of named ?? [])
-    if (!ids.some((id) => isMeant(name, id))) throw unknown({ what: 'instance', name, stage }, ids);
-  const found = watched.instances.filter(
-    ({ id, host }) => (on?.includes(host) ?? true) && (named?.some((name) => isMeant(name, id)) ?? true),
-  );
-  if (found.length === 0)
-    throw new UserError({
-      code: 'SLIP_NO_INSTANCE',
-      message: `No instance of ${stage} is both --instance and --host.`,
-    });
-  return found.map(({ id }) => id);
-}
-
-interface Unknown {
-  readonly what: 'host' | 'instance';
-  readonly name: string;
-  readonly stage: string;
-}
-
-function unknown({ what, name, stage }: Unknown, known: readonly string[]): UserError {
-  const meant = nearest(name, [...known]);
-  return new UserError({
-    code: what === 'host' ? 'SLIP_NO_HOST' : 'SLIP_NO_INSTANCE',
-    message: `${stage} has no ${what} ${name}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
-    mend: `Its ${what}s are ${list(known)}.`,
-  });
+  return [...new Set(instances.map(hostOf))];
 }
