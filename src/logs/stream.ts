@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { LogsOptions } from '../host/logs.ts';
 import type { HostClient } from '../host/verbs.ts';
-import { followSource, type Following, type SourceNotice } from './follow-source.ts';
+import { followSource } from './follow-source.ts';
+import type { Following, SourceNotice } from './reading.ts';
 import { type HostSource, narrowed } from './host-source.ts';
 import { Mouth } from './mouth.ts';
 import type { LogRecord } from './record.ts';

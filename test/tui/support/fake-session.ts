@@ -1,6 +1,6 @@
 import { UserError } from '../../../src/base/errors.ts';
 import { sanitise } from '../../../src/base/sanitise.ts';
-import type { SourceNotice } from '../../../src/logs/follow-source.ts';
+import type { SourceNotice } from '../../../src/logs/reading.ts';
 import { createLineReader, type LineReader } from '../../../src/logs/line-reader.ts';
 import { LONGEST_LINE } from '../../../src/logs/record.ts';
 import type { Answered } from '../../../src/rollout/ask-controller.ts';
