@@ -1,11 +1,14 @@
 import { sanitise } from '../base/sanitise.ts';
-import type { FieldValue, Fields, LogRecord } from './record.ts';
+import type { FieldValue, LogRecord } from './record.ts';
 
 /** What every line of a process repeats. */
 const CONSTANT = new Set(['pid', 'hostname', 'v']);
 
-/** `code=ETIMEDOUT attempt=3`, without what every line repeats; empty where a line brings none. */
-export function fieldsText(fields: Fields): string {
+type Said = Pick<LogRecord, 'message' | 'fields' | 'text'>;
+
+/** `code=ETIMEDOUT attempt=3`, without what every line repeats; empty where a line brings none, or says them already. */
+export function fieldsText({ message, fields, text }: Said): string {
+  if (message === text) return '';
   return Object.entries(fields)
     .filter(([key]) => !CONSTANT.has(key))
     .map(([key, value]) => `${sanitise(key)}=${valueText(value)}`)
@@ -17,8 +20,8 @@ function valueText(value: FieldValue): string {
   return typeof value === 'string' && /[\s"=]|^$/.test(text) ? JSON.stringify(text) : text;
 }
 
-/** What a line says, and behind it its fields, unless it says them already. */
-export function wholeText({ message, fields, text }: Pick<LogRecord, 'message' | 'fields' | 'text'>): string {
-  const more = message === text ? '' : fieldsText(fields);
-  return more === '' ? message : `${message}  ${more}`;
+/** What a line says, and behind it its fields. */
+export function wholeText(said: Said): string {
+  const fields = fieldsText(said);
+  return fields === '' ? said.message : `${said.message}  ${fields}`;
 }

@@ -36,7 +36,7 @@ export function logLine(record: LogRecord, { names, width, colours, time }: LogL
   const when = new Date(record.t).toISOString();
   const level = record.level === undefined ? NO_LEVEL : LEVELS[record.level];
   const name = sanitise(names.get(record.source) ?? record.source);
-  const fields = fieldsText(record.fields);
+  const fields = fieldsText(record);
   return [
     paint('2', time === 'whole' ? when : when.slice(11, 23)),
     paint(HOSTS[lookOf(hostOf(record.source)) % HOSTS.length]!, name.padEnd(width)),

@@ -4,6 +4,7 @@ import { list, plural } from '../../base/text.ts';
 import type { Phase, RolloutEvent } from '../../rollout/events.ts';
 import type { Plan, Step } from '../../rollout/plan.ts';
 import { wishText } from '../../rollout/wish-words.ts';
+import { because } from './because.ts';
 import { createInstanceWords } from './instance-sentences.ts';
 import { createSyncPace } from './pace.ts';
 import { createLookWords } from './plain-analysis.ts';
@@ -168,10 +169,6 @@ function hostWords(event: HostEvent): readonly string[] {
 
 function warningWords({ host, message, mend }: Of<'warning'>): string {
   return sentences(`Warning: ${host === undefined ? '' : `${host}: `}${message}`, toDo(mend));
-}
-
-function because(why: string | undefined): string {
-  return why === undefined || why === '' ? '' : `: ${why}`;
 }
 
 /** An upload that takes long is told of now and then: each time it takes a while to be heard. */

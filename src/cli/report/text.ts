@@ -6,6 +6,7 @@ import { formatRate } from '../../base/rate.ts';
 import { plural } from '../../base/text.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 import { wishText } from '../../rollout/wish-words.ts';
+import { because } from './because.ts';
 import { evidenceLines } from './evidence.ts';
 import { createProbePace, createSyncPace } from './pace.ts';
 
@@ -120,10 +121,6 @@ function plainLines(event: Plain): readonly string[] {
     default:
       return unreachable(event);
   }
-}
-
-function because(why: string | undefined): string {
-  return why === undefined || why === '' ? '' : `: ${why}`;
 }
 
 function instanceLines({ instance, state, release, reason, proof }: Of<'instance.state'>): readonly string[] {
