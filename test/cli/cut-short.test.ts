@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../ssh/support/sshd.ts';
+import { isSoak } from '../support/soak.ts';
 import { until } from '../host/until.ts';
 import { type Box, pausing, type SshdSite, startSshdSite } from './support/sshd-site.ts';
 
@@ -53,11 +54,18 @@ const service = (folder: string) => ({
 const began = ({ folder }: SshdSite) => until(() => readdirSync(folder).includes('began'), 45_000);
 const goOn = ({ folder }: SshdSite) => writeFile(join(folder, 'go'), '');
 
-const WAYS = Object.keys(FAULTS).flatMap((what) => ['ssh2', 'openssh'].map((transport) => ({ what, transport })));
+const TRANSPORTS = ['ssh2', 'openssh'] as const;
+
+/** Every fault over both transports in the soak; else over one, the other one at the next moment. */
+function ways(moment: 0 | 1 | 2) {
+  return Object.keys(FAULTS).flatMap((what, index) =>
+    TRANSPORTS.filter((_, at) => isSoak || at === (index + moment) % 2).map((transport) => ({ what, transport })),
+  );
+}
 
 // several wait at the same time, on a machine that may have two cores
 describe.skipIf(skip)('a host', { timeout: 90_000 }, () => {
-  test.concurrent.each(WAYS)(
+  test.concurrent.each(ways(0))(
     '$what while it is read ends a deploy before anything is changed, over $transport',
     async (way) => {
       await using site = await startSshdSite({ env: { SLIPWAY_TRANSPORT: way.transport } });
@@ -78,7 +86,7 @@ describe.skipIf(skip)('a host', { timeout: 90_000 }, () => {
     },
   );
 
-  test.concurrent.each(WAYS)(
+  test.concurrent.each(ways(1))(
     '$what during the upload has nothing published, and is sent the rest when it is back, over $transport',
     async (way) => {
       await using site = await startSshdSite({ env: { SLIPWAY_TRANSPORT: way.transport } });
@@ -103,7 +111,7 @@ describe.skipIf(skip)('a host', { timeout: 90_000 }, () => {
     },
   );
 
-  test.concurrent.each(WAYS)(
+  test.concurrent.each(ways(2))(
     '$what while an instance starts is followed again when it is back, over $transport',
     async (way) => {
       const folder = await mkdtemp(join(tmpdir(), 'slipway-slow-'));

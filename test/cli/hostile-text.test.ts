@@ -31,8 +31,9 @@ beforeAll(async () => {
         health: {
           command: '[ ! -e sick ]',
           minHealthyTime: '0s',
-          timeout: '200ms',
-          healthyDeadline: '300ms',
+          // what was good has to be so again when the machine is busy, too
+          timeout: '2s',
+          healthyDeadline: '3s',
           interval: '100ms',
         },
       },

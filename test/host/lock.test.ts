@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LockAnswer } from '../../src/host/verbs.ts';
 import type { LocalHost } from '../support/local-host.ts';
-import { EVERY_SHELL, hostMaker } from './shells.ts';
+import { SHELLS, hostMaker } from './shells.ts';
 import { begin, lockOptions, NOTHING_SHARED, owner } from './stage.ts';
 
 const makeHost = hostMaker();
@@ -20,7 +20,7 @@ function age(host: LocalHost, seconds: number, ...paths: string[]): void {
 
 const TAKEN: LockAnswer = { type: 'taken' };
 
-describe.each(EVERY_SHELL)('the lock under %s', (shell) => {
+describe.each(SHELLS)('the lock under %s', (shell) => {
   test('of twenty who ask at once exactly one gets it, ten times over', async () => {
     await using host = await makeHost(shell);
     await begin(host, 'first');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { PrepareSettings } from '../../src/config/settings.ts';
-import { EVERY_SHELL, hostMaker } from './shells.ts';
+import { SHELLS, hostMaker } from './shells.ts';
 import { filesOf, meta, ODD, release } from './trees.ts';
 import {
   begin,
@@ -25,7 +25,7 @@ const makeHost = hostMaker();
 
 const PREPARE: PrepareSettings = { run: 'true', inputs: [], outputs: [], key: undefined, timeoutMs: 60_000 };
 
-describe.each(EVERY_SHELL)('an upload under %s', (shell) => {
+describe.each(SHELLS)('an upload under %s', (shell) => {
   test('the first one brings every file with its name, content and mode, and is published', async () => {
     await using host = await makeHost(shell);
     await begin(host);

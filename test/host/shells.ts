@@ -1,16 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import { isSoak } from '../support/soak.ts';
 import { type LocalHost, localHost, type LocalHostOptions } from '../support/local-host.ts';
 
 /** The shells and tools that hosts have. */
 export const EVERY_SHELL = ['dash', 'bash', 'busybox'] as const;
 export type Shell = (typeof EVERY_SHELL)[number];
 
-/** The two that differ most; with bash as well only what names every shell, and all of it in the soak. */
-export const SHELLS: readonly Shell[] = process.env['SLIPWAY_SOAK'] === '1' ? EVERY_SHELL : ['dash', 'busybox'];
+/**
+ * All of them in the soak. Else one, chosen by the name of the test file, so that each of them runs its share of the script
+ * in every run; where shells differ most, the tests name EVERY_SHELL.
+ */
+export const SHELLS: readonly Shell[] = isSoak ? EVERY_SHELL : [shellOf(expect.getState().testPath ?? '')];
+
+function shellOf(testFile: string): Shell {
+  const hash = [...basename(testFile)].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)!) >>> 0, 0);
+  return EVERY_SHELL[hash % EVERY_SHELL.length]!;
+}
 
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

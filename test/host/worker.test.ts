@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { at, evidenceOf, serving, withReleases } from './bots.ts';
-import { EVERY_SHELL, hostMaker } from './shells.ts';
+import { SHELLS, hostMaker } from './shells.ts';
 import { bot, change, envOf, NOTHING_SHARED, ONE, TWO } from './stage.ts';
 
 const makeHost = hostMaker();
 
-describe.each(EVERY_SHELL)('an update under %s', { concurrent: true }, (shell) => {
+describe.each(SHELLS)('an update under %s', { concurrent: true }, (shell) => {
   test('the first one starts the instance, proves it, and leaves its env and service beside it', async () => {
     await using host = await withReleases(makeHost(shell), {});
     const instance = bot({ port: host.port });

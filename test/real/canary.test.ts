@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resume } from './support/aftermath.ts';
 import { releaseOf, STAGE } from './support/site.ts';
 import { type Nature, openShop, type Shop } from './support/shop.ts';
-import { isSoak } from './support/soak.ts';
+import { isSoak } from '../support/soak.ts';
 
 const CANARY = 'bot.1@fra-1';
 const PER_SECOND = 200;

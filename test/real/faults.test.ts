@@ -6,7 +6,7 @@ import { onHosts } from './support/facts.ts';
 import { ALL_AT_ONCE, type Fault, ROLLING } from './support/fault-points.ts';
 import { makeSite, QUICK, type Site, type SiteOptions, STAGE } from './support/site.ts';
 import type { Finished, Running } from './support/slipway.ts';
-import { isSoak } from './support/soak.ts';
+import { isSoak } from '../support/soak.ts';
 
 /** A strategy, on hosts of its own, and where slipway is killed while it follows it. */
 interface Scene {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atWork, expectCompleteReleases } from './support/releases.ts';
 import { type Finished } from './support/slipway.ts';
 import { makeSite, QUICK, releaseOf, type Site, STAGE } from './support/site.ts';
-import { isSoak } from './support/soak.ts';
+import { isSoak } from '../support/soak.ts';
 
 const MOMENTS = isSoak ? 10 : 2;
 

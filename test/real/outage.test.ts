@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { attachHosts } from '../hosts/hosts.ts';
 import { expectCompleteReleases } from './support/releases.ts';
-import { isSoak } from './support/soak.ts';
+import { isSoak } from '../support/soak.ts';
 import { HEALTH, makeSite, releaseOf, STAGE } from './support/site.ts';
 
 describe.concurrent('when a host', () => {

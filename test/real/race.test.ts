@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeSite, releaseOf, STAGE } from './support/site.ts';
-import { isSoak } from './support/soak.ts';
+import { isSoak } from '../support/soak.ts';
 
 const TRIES = isSoak ? 30 : 5;
 

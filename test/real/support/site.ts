@@ -5,7 +5,7 @@ import { onHosts, readFacts, type HostFacts } from './facts.ts';
 import { ask } from './poller.ts';
 import { makeProject, type Project } from './project.ts';
 import { type Finished, type Running, startSlipway } from './slipway.ts';
-import { isSoak } from './soak.ts';
+import { isSoak } from '../../support/soak.ts';
 
 export interface SiteOptions {
   /** Names the app, and with it folders and units: no two suites take the same. */
