@@ -17,7 +17,7 @@ export type Shell = (typeof EVERY_SHELL)[number];
 export const SHELLS: readonly Shell[] = isSoak ? EVERY_SHELL : [shellOf(expect.getState().testPath ?? '')];
 
 function shellOf(testFile: string): Shell {
-  const hash = [...basename(testFile)].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)!) >>> 0, 0);
+  const hash = Buffer.from(basename(testFile)).reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 0);
   return EVERY_SHELL[hash % EVERY_SHELL.length]!;
 }
 
