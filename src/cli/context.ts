@@ -20,6 +20,17 @@ export interface CliContext extends World {
   readonly voice: Voice;
 }
 
+/** Standard input stays untouched until a command looks at it: to make its stream takes 10 ms. */
+export function contextOf(world: World, voice: Voice): CliContext {
+  const { stdout, stderr, env, cwd, clock } = world;
+  return {
+    get stdin() {
+      return world.stdin;
+    },
+    ...{ stdout, stderr, env, cwd, clock, voice },
+  };
+}
+
 /** Somebody is there to answer. */
 export function isInteractive({ stdin, stdout }: CliContext): boolean {
   return stdin.isTTY && stdout.isTTY;

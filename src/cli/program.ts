@@ -6,7 +6,7 @@ import { list } from '../base/text.ts';
 import { STRATEGIES } from '../config/settings.ts';
 import { THEMES } from '../prefs/themes.ts';
 import { complain } from './complain.ts';
-import { type CliContext, type GlobalOptions, note, sayJson, type World } from './context.ts';
+import { type CliContext, contextOf, type GlobalOptions, note, sayJson, type World } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { troubleFacts } from './report/trouble.ts';
 import { nameList } from './name-list.ts';
@@ -20,7 +20,7 @@ import { voiceOf } from './voice.ts';
 
 /** argv → exit code. Never throws, never exits the process. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
-  const context: CliContext = { ...world, voice: voiceOf(argv, world.env) };
+  const context = contextOf(world, voiceOf(argv, world.env));
   let exitCode = 0;
   const program = buildProgram(context, (code) => (exitCode = code));
   try {

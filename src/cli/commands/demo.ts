@@ -1,7 +1,7 @@
 import { demoMode, runDemo } from '../../demo/demo.ts';
 import type { Scene } from '../../demo/scene.ts';
 import { shellOut } from '../shell-out.ts';
-import { type CliContext, type GlobalOptions, askedTheme } from '../context.ts';
+import { type CliContext, type GlobalOptions, askedTheme, contextOf } from '../context.ts';
 import { memoryPrefs } from '../../prefs/prefs.ts';
 import { runRollout } from '../run-rollout.ts';
 import { voiceOf } from '../voice.ts';
@@ -18,7 +18,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * sentences where the environment asks for them: --plain alone means no full screen, as it always has.
  */
 export async function demo(world: CliContext, flags: DemoFlags): Promise<number> {
-  const context: CliContext = { ...world, voice: voiceOf([], world.env) };
+  const context = contextOf(world, voiceOf([], world.env));
   const isPlain = flags.plain === true || context.voice === 'sentences';
   if (demoMode(isPlain ? 'plain' : 'any', context) === 'screen') {
     // the full-screen program answers signals by itself
