@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -23,6 +24,16 @@ const UNUSED = [
   { by: 'conf', module: /^(ajv\/dist\/2020\.js|ajv-formats|semver)$/ },
 ];
 
+/** Who reads text by Unicode's tables. */
+const UNICODE = /\/node_modules\/(string-width|wrap-ansi|slice-ansi|@alcalzone\/ansi-tokenize|ink)\/.*\.js$/;
+const TABLES = /^const (\w+) = (new Intl\.Segmenter\(.*\)|\/.*\\p\{.*\/[a-z]+);$/gmu;
+
+/** What `make` makes, made when it is first used. */
+const LAZY = `const _lazily = (make, made) => new Proxy({}, {
+  get: (_, key) => typeof (made ??= make())[key] === 'function' ? made[key].bind(made) : made[key],
+  set: (_, key, value) => Reflect.set(made ??= make(), key, value),
+});`;
+
 /** What others do while they are loaded, and nobody here needs: of a first frame within 300 ms these are 60. */
 const atLoad: Plugin = {
   name: 'at-load',
@@ -31,11 +42,39 @@ const atLoad: Plugin = {
     bundling.onLoad({ filter: /\/yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll('typeof fetch', '"undefined"'),
     }));
+    // The tables are read when a segmenter or an expression is made: 50 ms, for text that is nearly always plain.
+    bundling.onLoad({ filter: UNICODE }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const lazy = text.replace(TABLES, 'const $1 = _lazily(() => $2);');
+      return lazy === text ? undefined : { contents: `${LAZY}\n${lazy}` };
+    });
     for (const { by, module } of UNUSED)
       bundling.onResolve({ filter: module }, ({ importer, path }) =>
         importer.includes(`/node_modules/${by}/`) ? { path, namespace: 'unused' } : undefined,
       );
     bundling.onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/**
+ * Imported as an ES module, a part of Node is asked for everything it has, and loads that: streams for `node:fs`, workers for
+ * `node:util`, 15 ms before the first word. Here it is asked for what is used; what is not, esbuild leaves out.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup(bundling) {
+    bundling.onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin', sideEffects: false } : undefined,
+    );
+    bundling.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      const exported = Object.keys(process.getBuiltinModule(path) as object).filter((name) => name !== 'default');
+      const consts = exported.map(
+        (name, index) => `const _${index} = /* @__PURE__ */ (() => all[${JSON.stringify(name)}])();`,
+      );
+      const names = exported.map((name, index) => `_${index} as ${JSON.stringify(name)}`);
+      const all = `const all = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});`;
+      return { contents: [all, ...consts, `export { all as default, ${names.join(', ')} };`].join('\n') };
+    });
   },
 };
 
@@ -81,14 +120,14 @@ export async function bundle(entryPoints: Readonly<Record<string, string>>, fold
     legalComments: 'none',
     // jsonc-parser's UMD build does not survive bundling
     mainFields: ['module', 'main'],
-    plugins: [ssh2, atLoad, commandLineFirst],
+    plugins: [ssh2, atLoad, lazyBuiltins, commandLineFirst],
     // a literal is compiled when it is first used; what esbuild would make of it, when it is loaded: 37 ms for every emoji there is
     supported: { 'regexp-set-notation': true },
     alias: { 'react-devtools-core': devtools },
     define: { 'process.env.NODE_ENV': '"production"', __dirname: 'import.meta.dirname' },
     banner: {
       // CommonJS in an ES module; what is Node's own comes without the ceremony of createRequire
-      js: "import { createRequire } from 'node:module'; const require = (name) => process.getBuiltinModule(name) ?? createRequire(import.meta.url)(name);",
+      js: "const require = (name) => process.getBuiltinModule(name) ?? process.getBuiltinModule('module').createRequire(import.meta.url)(name);",
     },
     logLevel: 'warning',
   });
