@@ -21,6 +21,7 @@ export function screenIntroduction(scene: Scene): readonly string[] {
     '  d  v2  Enter  y    deploy v2: it is built, the plan is shown, y starts it',
     '  d  v3  Enter  y    deploy a bad release, and watch it go back by itself',
     '  R  Enter  y        roll back to the release that you choose with the arrows',
+    '  L                  the logs of all hosts as they come; W watches how all are',
     '  Esc                back to the hosts, after each of them',
     '  ?                  every key',
     '  q                  leave; everything is removed',
@@ -36,8 +37,9 @@ export function goodbye(scene: Scene): string {
 function setting({ hosts, instances, releases, keeping, folder }: Scene): string[] {
   const each = plural(instances.length / hosts.length, 'instance');
   return [
-    `${plural(hosts.length, 'host')}, ${list(hosts)}: SSH servers on 127.0.0.1, with real shells in folders`,
-    `below ${folder}. The bot, greeter, runs as ${each} on each.`,
+    `${plural(hosts.length, 'host')}, ${list(hosts)}: SSH servers on 127.0.0.1, with real shells in`,
+    `folders below ${folder}.`,
+    `The bot, greeter, runs as ${each} on each.`,
     keeping === 'commits' ? 'Its git repository has these releases:' : 'Without git here, a release is a folder:',
     ...releases.map(releaseLine),
   ];

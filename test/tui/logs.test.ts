@@ -37,7 +37,7 @@ describe('the logs of a stage', () => {
     expect(app.text).toContain('no lines yet');
   });
 
-  test('are those of the host or the instance under the cursor at first, when they are opened from there', async () => {
+  test('are those of the instance under the cursor at first, when they are opened from there', async () => {
     const app = await start();
     await app.press('j', 'L');
     say(app, 'bot.1@fra-1', 'mine');
@@ -52,6 +52,14 @@ describe('the logs of a stage', () => {
     expect(still(app)).not.toContain('mine');
     await app.press('3');
     expect(still(app)).toContain('mine');
+  });
+
+  test('are those of all hosts when a host is under the cursor, and of the one that is shown alone', async () => {
+    const app = await start();
+    await app.press('L');
+    expect(app.text).not.toContain('alone');
+    await app.press('esc', 'o', 'L');
+    expect(app.text).toContain('fra-1 alone');
   });
 
   test('of ten thousand lines show the newest, and say how many were dropped', async () => {

@@ -3,7 +3,6 @@ import * as because from '../../keys/because.ts';
 import type { Binding, Twin } from '../../keys/binding.ts';
 import type { UiState } from '../../state.ts';
 import { fleetLines } from '../fleet/narrow.ts';
-import { hostOfLine } from '../fleet/select.ts';
 import { besideOf, turned } from './beside.ts';
 import { cursorOf } from './move.ts';
 import { hostOf } from '../../../logs/names.ts';
@@ -18,7 +17,7 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 // prettier-ignore
 export const logsKeys: readonly Binding[] = [
-  { id: 'logs', keys: ['L'], label: 'logs', help: 'Follow the logs of all instances; from the fleet, those of what is under the cursor at first.', scopes: ['fleet', 'rollout', 'releases'], priority: 3, twin: TWIN, disabledReason: because.noSession, run: open },
+  { id: 'logs', keys: ['L'], label: 'logs', help: 'Follow the logs of all instances; from the fleet, those of the instance under the cursor, or of the host that is shown alone.', scopes: ['fleet', 'rollout', 'releases'], priority: 3, twin: TWIN, disabledReason: because.noSession, run: open },
   { id: 'pauseLogs', keys: [' '], label: 'pause', help: 'Let the lines stand still while more come, or follow them again.', scopes: ['logs'], priority: 1, twin: 'view', run: ({ logs }) => wish({ type: logs?.held ? 'follow' : 'pause' }) },
   { id: 'filterLogs', keys: ['/'], label: 'filter', help: 'Show only lines that match: words, -not this, level:warn, host:fra, status>=500, since:10m, /an expression/.', scopes: ['logs'], priority: 2, twin: 'view', run: ({ logs }) => typing(logs?.filter) },
   { id: 'findInLogs', keys: ['f'], label: 'find', help: 'Mark a text, or /an expression/, wherever it stands, without hiding other lines.', scopes: ['logs'], priority: 3, twin: 'view', run: ({ logs }) => typing(logs?.find, 'find') },
@@ -54,8 +53,10 @@ function typing(text = '', does?: 'find' | 'goToTime'): UserAction {
 }
 
 function open(state: UiState): UserAction {
-  const line = state.screens.at(-1) === 'fleet' ? fleetLines(state)[state.cursor.fleet] : undefined;
-  return { type: 'openLogs', alone: line && (line.type === 'instance' ? line.id : hostOfLine(line)) };
+  const { screens, fleet, cursor } = state;
+  if (screens.at(-1) !== 'fleet') return { type: 'openLogs', alone: undefined };
+  const line = fleetLines(state)[cursor.fleet];
+  return { type: 'openLogs', alone: line?.type === 'instance' ? line.id : fleet.solo };
 }
 
 /** Where no number is typed, the host of the line under the cursor. */
