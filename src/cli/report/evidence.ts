@@ -1,3 +1,4 @@
+import { readable } from '../../logs/readable.ts';
 import type { RolloutEvent } from '../../rollout/events.ts';
 
 /** As many lines of a part are shown; `--json` has all. */
@@ -12,7 +13,7 @@ export function evidenceLines({
   const head = `${instance}: ${part}:`;
   if (lines.length <= 1) return [`${head} ${lines[0] ?? ''}`];
   // of a log the end counts
-  const shown = part === 'log' ? lines.slice(-SHOWN) : lines.slice(0, SHOWN);
+  const shown = part === 'log' ? readable(lines.slice(-SHOWN)) : lines.slice(0, SHOWN);
   const left = shown.length === lines.length ? '' : ` (${shown.length} of ${lines.length} lines)`;
   return [`${head}${left}`, ...shown.map((line) => `    ${line}`)];
 }

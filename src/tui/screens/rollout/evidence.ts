@@ -1,6 +1,7 @@
 import { EVIDENCE_PARTS, type EvidencePart } from '../../../host/evidence.ts';
 import type { InstanceEvidence } from '../../../rollout/evidence.ts';
 import { plural } from '../../../base/text.ts';
+import { readable } from '../../../logs/readable.ts';
 import { rule } from '../../components/rule.ts';
 import type { RolloutView } from '../../state.ts';
 import { paragraph } from '../../text/paragraph.ts';
@@ -59,11 +60,20 @@ function evidenceLines(told: InstanceEvidence, area: Area): { facts: readonly Ro
   const facts = parts.flatMap((part) =>
     (told[part] ?? []).flatMap((line, index) => factRows(part, { line, index }, area)),
   );
-  const log = (told.log ?? []).map((line, index) => {
+  const log = logText(told.log ?? []).map((line, index) => {
     const text = cut(span(line).text, area.columns - LEAD_CELLS - 2, area.glyphs.ellipsis);
     return row(leadOf('log', index), span(text, 'muted'));
   });
   return { facts, log };
+}
+
+/** Read once, and not for every frame. */
+const READ = new WeakMap<readonly string[], readonly string[]>();
+
+function logText(lines: readonly string[]): readonly string[] {
+  const read = READ.get(lines) ?? readable(lines);
+  READ.set(lines, read);
+  return read;
 }
 
 function factRows(part: EvidencePart, { line, index }: { line: string; index: number }, area: Area): Row[] {
