@@ -1,3 +1,4 @@
+import { outcomeWords } from '../../rollout/outcome-words.ts';
 import type { HistoryRecord } from '../../host/records.ts';
 import { sentence, sentences, spokenRelease } from './speech.ts';
 
@@ -17,13 +18,4 @@ export function historySentences(records: readonly HistoryRecord[]): readonly st
 function whenWords(at: number): string {
   const [date, time = ''] = new Date(at).toISOString().split('T');
   return `${date} at ${time.slice(0, 5)} UTC`;
-}
-
-/** What a host has written down may be any word. */
-function outcomeWords(outcome: string): string {
-  const known: Readonly<Record<string, string>> = {
-    rolledBack: 'rolled back',
-    superseded: 'taken over from somebody else',
-  };
-  return Object.hasOwn(known, outcome) ? known[outcome]! : outcome;
 }

@@ -1,5 +1,6 @@
 import type { HistoryRecord } from '../../../host/records.ts';
 import { problemRows } from '../../components/problem.ts';
+import { outcomeWords } from '../../../rollout/outcome-words.ts';
 import { outcomeStyle } from '../../components/outcome.ts';
 import { rule } from '../../components/rule.ts';
 import { turning } from '../../components/signs.ts';
@@ -101,7 +102,7 @@ function detailRows(record: HistoryRecord | undefined, area: Area): Row[] {
     span(`${what}${to}`, 'strong'),
     span(before, 'muted'),
     '  ',
-    span(outcome, outcomeStyle(outcome)),
+    span(outcomeWords(outcome), outcomeStyle(outcome)),
   );
   const facts = row(span(` ${rollout === undefined ? '' : `rollout ${rollout}, `}${timeOf(at)} UTC, ${by}`, 'muted'));
   const reason = why === undefined ? [] : paragraph(why, area, { most: Math.max(1, area.rows - 2) });

@@ -1,11 +1,12 @@
 import type { HistoryRecord } from '../../../host/records.ts';
+import { outcomeWords } from '../../../rollout/outcome-words.ts';
 import type { RolloutEvent } from '../../../rollout/events.ts';
 import { type Arrival, wordOn } from './ring.ts';
 
 /** What was done to the stage, as a line among the others: who, what, how it ended. */
 export function markOf({ at, by, what, release, outcome }: HistoryRecord): Arrival {
   const subject = release === undefined ? '' : ` of ${release}`;
-  return wordOn({ kind: 'mark', source: '', t: at, text: `${what}${subject} by ${by}: ${outcome}` });
+  return wordOn({ kind: 'mark', source: '', t: at, text: `${what}${subject} by ${by}: ${outcomeWords(outcome)}` });
 }
 
 /** An instance that was switched to another release just now; undefined for any other event. */

@@ -1,4 +1,5 @@
 import { list, plural } from '../../../base/text.ts';
+import { outcomeWords } from '../../../rollout/outcome-words.ts';
 import { liveRelease } from '../../../rollout/fleet.ts';
 import type { Fate } from '../../../rollout/health-history.ts';
 import { irreversibleBetween } from '../../../rollout/irreversible.ts';
@@ -91,7 +92,7 @@ function fateRows({ now }: UiState, { at, by, what, way, outcome, why }: Fate, a
   const head = row(
     span(` ${when === 'now' ? 'just now' : `${when} ago`}  `, 'muted'),
     `${what} ${way === 'to' ? 'to it' : 'away from it'} `,
-    span(outcome, outcomeStyle(outcome)),
+    span(outcomeWords(outcome), outcomeStyle(outcome)),
     span(`  ${by}`, 'muted'),
   );
   return why === undefined ? [head] : [head, ...paragraph(why, area, { lead: span('   '), style: 'muted', most: 2 })];
