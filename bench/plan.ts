@@ -141,24 +141,28 @@ const QUICK_TUI: TuiPlan = { starts: 3, keys: 20, idleMs: 5000, busyMs: 5000, me
 
 const USUAL_LOGS: LogsPlan = {
   flood: { seconds: 15, cutSeconds: 0 },
+  screen: { keys: 40 },
   rate: { lines: 30_000, rounds: 2 },
   search: { lines: 200_000, rounds: 2 },
 };
 const QUICK_LOGS: LogsPlan = {
   flood: { seconds: 5, cutSeconds: 0 },
+  screen: { keys: 20 },
   rate: { lines: 10_000, rounds: 1 },
   search: { lines: 50_000, rounds: 1 },
 };
 const FULL_LOGS: LogsPlan = {
   flood: { seconds: 60, cutSeconds: 20 },
+  screen: { keys: 200 },
   rate: { lines: 100_000, rounds: 3 },
   search: { lines: 200_000, rounds: 5 },
 };
 
-function logsIn({ flood, rate, search }: LogsPlan, rounds = Infinity): LogsPlan {
+function logsIn({ flood, screen, rate, search }: LogsPlan, rounds = Infinity): LogsPlan {
   const atMost = (count: number) => Math.min(rounds, count);
   return {
     flood,
+    screen,
     rate: { ...rate, rounds: atMost(rate.rounds) },
     search: { ...search, rounds: atMost(search.rounds) },
   };

@@ -56,7 +56,7 @@ const COMMON = `
     }
   };
   const line = ({ level, ...more }) => JSON.stringify({ level, time: Date.now(), pid: 7, hostname: host, ...more }) + '\\n';
-  const info = (n) => line({ level: 30, n, msg: 'request completed', method: 'GET', url: '/orders/' + n, ms: n % 97 });
+  const info = (n) => line({ level: 30, n, msg: 'order ' + n + ' completed', method: 'GET', url: '/orders/' + n, ms: n % 97 });
 `;
 
 /** Puts a writer on every host; it does not run yet. */

@@ -1,11 +1,11 @@
 import type { LogsFindings } from '../parts/logs.ts';
 import { LINES_PER_SECOND } from '../logs/flood.ts';
-import { median, megabytes, milliseconds, percentile, seconds, times } from './figures.ts';
+import { median, megabytes, milliseconds, percent, percentile, seconds, times } from './figures.ts';
 import type { Section } from './section.ts';
 
 /** How the lines of many hosts come, and how fast. */
 export function logsSectionsOf(logs: LogsFindings | undefined): readonly Section[] {
-  return logs ? [floodOf(logs), rateOf(logs), searchOf(logs)] : [];
+  return logs ? [floodOf(logs), screenOf(logs), rateOf(logs), searchOf(logs)] : [];
 }
 
 function floodOf({ flood }: LogsFindings): Section {
@@ -23,6 +23,23 @@ function floodOf({ flood }: LogsFindings): Section {
         'five hosts',
         ...[String(written), String(late), milliseconds(median(delaysMs)), milliseconds(percentile(delaysMs, 95))],
         ...[milliseconds(longestGapMs), megabytes(memory)],
+      ],
+    ],
+  };
+}
+
+function screenOf({ screen: { spell, ms, lost } }: LogsFindings): Section {
+  return {
+    title: 'Keys to the screen of logs',
+    notes: [
+      `The logs of five hosts on a terminal of 200x60, ${LINES_PER_SECOND} lines a second each; from a key until the help is there.`,
+    ],
+    head: ['', 'keys', 'lost', 'a key', '95 of 100', 'of a core'],
+    rows: [
+      [
+        'the full-screen program',
+        ...[String(ms.length + lost), String(lost), milliseconds(median(ms)), milliseconds(percentile(ms, 95))],
+        percent(spell.cpuMs / spell.lastedMs),
       ],
     ],
   };

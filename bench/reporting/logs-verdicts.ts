@@ -1,13 +1,14 @@
 import type { LogsFindings } from '../parts/logs.ts';
 import { WATERMARK_MS } from '../../src/logs/merge.ts';
 import { LINES_PER_SECOND } from '../logs/flood.ts';
+import { mostTook } from './tui-verdicts.ts';
 import { median, megabytes, milliseconds, times } from './figures.ts';
 import { atLeast, atMost, type Verdict } from './verdict.ts';
 
 /** What `slipway logs` promises. */
 export function onLogs(logs: LogsFindings | undefined): readonly Verdict[] {
   if (!logs) return [];
-  const { flood, rate, search } = logs;
+  const { flood, screen, rate, search } = logs;
   const wrong = `${flood.lost} lost, ${flood.twice} twice, ${flood.outOfOrder} out of order`;
   return [
     {
@@ -20,6 +21,9 @@ export function onLogs(logs: LogsFindings | undefined): readonly Verdict[] {
     }),
     atMost('nothing came of a host that was not cut off, for', flood.longestGapMs, { most: 1000, as: milliseconds }),
     atMost('memory of `slipway logs` meanwhile', flood.memory, { most: 250e6, as: megabytes }),
+    atMost('a key to the screen of the logs of five hosts, 95 of 100', mostTook(screen), {
+      ...{ most: 100, as: milliseconds },
+    }),
     atLeast(
       'lines a second of `slipway logs --json`, of those by `ssh HOST journalctl` from all at once',
       median(rate.slipway.map((lines, round) => lines / rate.ssh[round]!)),

@@ -53,10 +53,12 @@ function onFailures(tui: TuiFindings): readonly Verdict[] {
 }
 
 /** What most of the keys took at most, those that were lost among them. */
-export function p95(scene: SceneResult<KeyFindings | undefined>): number | undefined {
-  if (scene.type === 'failed' || !scene.found) return undefined;
-  const { ms, lost } = scene.found;
+export function mostTook({ ms, lost }: KeyFindings): number {
   return percentile([...ms, ...Array.from({ length: lost }, () => Infinity)], 95);
+}
+
+export function p95(scene: SceneResult<KeyFindings | undefined>): number | undefined {
+  return scene.type === 'failed' || !scene.found ? undefined : mostTook(scene.found);
 }
 
 function framesInFive(scene: SceneResult<Spell>): number | undefined {

@@ -39,7 +39,11 @@ export async function measureCursor(program: Program, count: number): Promise<Ke
 /** Help, over the logs of all instances; undefined where there is no such screen. */
 export async function measureHelp(program: Program, count: number): Promise<KeyFindings | undefined> {
   await startRollout(program);
-  if (!(await openLogs(program))) return undefined;
+  return (await openLogs(program)) ? measureHelpOverLogs(program, count) : undefined;
+}
+
+/** The same on a screen of logs that is open. */
+export async function measureHelpOverLogs(program: Program, count: number): Promise<KeyFindings> {
   await see(program, 'the logs', (screen) => newestTick(screen) !== undefined);
   const random = randoms();
   return measure(program, count, async () => {

@@ -23,12 +23,12 @@ const top = ({ lines }: Screen) => lines[0] ?? '';
 const hasInstances = ({ lines }: Screen) => lines.some((line) => INSTANCE.test(line));
 
 /** Played instances have numbers of their own. */
-const INSTANCE = /\bbot\.\d+/;
+const INSTANCE = /\b(bot|web)\.\d+/;
 const POINTER = /^.{0,3}[›❯▶▸>]/u;
 
 /** The first frame that is whole: from the header to the footer. */
 export function isWhole(screen: Screen): boolean {
-  return screen.isAlternate && /slipway|greeter/.test(top(screen)) && screen.lines.at(-1) !== '';
+  return screen.isAlternate && /slipway|greeter|bench/.test(top(screen)) && screen.lines.at(-1) !== '';
 }
 
 /** Cells at the beginning of a row that say what stands there; times come behind them. */
@@ -49,7 +49,9 @@ export function isHelp(screen: Screen): boolean {
 
 /** The number of the newest line of a log on the screen. */
 export function newestTick({ lines }: Screen): number | undefined {
-  const numbers = lines.flatMap((line) => [...line.matchAll(/\btick (\d+)/g)].map(([, number]) => Number(number)));
+  const numbers = lines.flatMap((line) =>
+    [...line.matchAll(/\b(?:tick|order) (\d+)/g)].map(([, number]) => Number(number)),
+  );
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 }
 

@@ -4,7 +4,8 @@ import { Screen, type Size } from './screen.ts';
 export interface ProgramOptions {
   readonly size: Size;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** What is undefined is left out. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly signal: AbortSignal;
 }
 
@@ -31,11 +32,12 @@ export class Program implements AsyncDisposable {
   constructor(argv: readonly string[], { size, cwd, env, signal }: ProgramOptions) {
     signal.throwIfAborted();
     const [program = '', ...args] = argv;
+    const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
     this.screen = new Screen(size);
     this.ended = this.end.promise;
     this.signal = signal;
     this.startedAt = performance.now();
-    this.pty = spawn(program, args, { cols: size.columns, rows: size.rows, cwd, env: { ...env } });
+    this.pty = spawn(program, args, { cols: size.columns, rows: size.rows, cwd, env: given });
     this.pid = this.pty.pid;
     this.pty.onData((chunk) => {
       const at = performance.now();

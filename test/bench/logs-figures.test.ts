@@ -53,27 +53,29 @@ describe('promises of the logs', () => {
       ...{ seconds: 60, cutSeconds: 20, written: 150_000, lost: 0, twice: 0, outOfOrder: 0, disorderMs: 200, late: 9 },
       ...{ longestGapMs: 1000, delaysMs: [250], memory: 250e6 },
     },
+    screen: { spell: { lastedMs: 1, frames: 1, bytes: 1, cpuMs: 1 }, ms: [100], lost: 0, linesPerSecond: 2500 },
     rate: { lines: 100_000, rounds: 1, slipway: [7000], ssh: [10_000], memory: 1 },
     search: { lines: 200_000, rounds: 1, slipwayMs: [1300], hostMs: [1000], found: 2000, written: 2000 },
   };
   const judged = (logs: LogsFindings) => onLogs(logs).map((verdict) => verdict.kept);
 
   it('are kept up to their bounds', () => {
-    expect(judged(kept)).toEqual(Array.from({ length: 7 }, () => true));
+    expect(judged(kept)).toEqual(Array.from({ length: 8 }, () => true));
   });
 
   it('are broken beyond them, each by itself', () => {
-    const { flood, rate, search } = kept;
+    const { flood, screen, rate, search } = kept;
     const broken = [
       { ...kept, flood: { ...flood, twice: 1 } },
       { ...kept, flood: { ...flood, disorderMs: 201 } },
       { ...kept, flood: { ...flood, longestGapMs: 1001 } },
       { ...kept, flood: { ...flood, memory: 251e6 } },
+      { ...kept, screen: { ...screen, lost: 1 } },
       { ...kept, rate: { ...rate, slipway: [6999] } },
       { ...kept, search: { ...search, slipwayMs: [1301] } },
       { ...kept, search: { ...search, found: 1999 } },
     ];
-    expect(broken.map((one) => judged(one).findIndex((each) => !each))).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(broken.map((one) => judged(one).findIndex((each) => !each))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('are not judged where nothing was measured', () => {
