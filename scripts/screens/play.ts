@@ -9,6 +9,7 @@ export const PICTURES = {
   'went-back': 'A bad release was taken back by itself: why its first instance failed',
   releases: 'The releases, with the one to go back to marked',
   logs: 'The logs of all instances in one pane, filtered',
+  watch: 'How every instance and host is while it runs, with lines of the last minutes',
   palette: 'The palette: actions by their names, with their keys',
 } as const;
 
@@ -24,7 +25,7 @@ const ASK_AGAIN = 2000;
 
 /**
  * Plays the demo on its full screen as a newcomer would, up to its end: a good release, a bad one that goes back by
- * itself, the way to undo, logs, help, palette, doctor. Throws, with the screen, at the first thing that is not as told.
+ * itself, the way to undo, logs, watching, help, palette, doctor. Throws, with the screen, at the first thing that is not as told.
  */
 export async function play(terminal: Tmux, shoot: Shoot): Promise<void> {
   await openFleet(terminal);
@@ -32,6 +33,7 @@ export async function play(terminal: Tmux, shoot: Shoot): Promise<void> {
   await deployBad(terminal, shoot);
   await undo(terminal, shoot);
   await readLogs(terminal, shoot);
+  await watch(terminal, shoot);
   await lookAround(terminal, shoot);
   await leave(terminal);
 }
@@ -93,7 +95,6 @@ async function undo(terminal: Tmux, shoot: Shoot): Promise<void> {
 async function readLogs(terminal: Tmux, shoot: Shoot): Promise<void> {
   await terminal.press('L');
   await terminal.see(/› Logs\n.*following 6 logs.*info/s);
-  await terminal.press('0');
   await terminal.see(/fra-1 bot.*ams-1 bot/s);
   await terminal.press('/');
   await terminal.see(/filter: /);
@@ -101,10 +102,19 @@ async function readLogs(terminal: Tmux, shoot: Shoot): Promise<void> {
   await terminal.see(/filter: hello/);
   await terminal.press('Enter');
   await terminal.see(/[1-9]\d* of \d+ lines match "hello"/);
-  // what a line of JSON says stands at its end
-  await terminal.press('Right', 'Right', 'Right');
-  await terminal.see(/Hello, \w+!"}/);
+  await terminal.see(/info +Hello, \w+! +to=/);
   await shoot('logs');
+  await backToFleet(terminal);
+}
+
+async function watch(terminal: Tmux, shoot: Shoot): Promise<void> {
+  await terminal.press('W');
+  // lines are drawn from the third look on
+  await terminal.see(
+    /› Watch\n.*6 instances on 3 hosts · no alert.*(?:running +\d+ ms +\S*[▁▂▃▄▅▆▇█]{3}.*){6}/s,
+    ROLLOUT,
+  );
+  await shoot('watch');
   await backToFleet(terminal);
 }
 
