@@ -67,7 +67,9 @@ export const logs = z
       .optional(),
     docker: text('a container').describe('Name of the container, such as "greeter-{instance}".').optional(),
     podman: text('a container').describe('The same for podman.').optional(),
-    pm2: text('a process').describe('Name of the process in pm2.').optional(),
+    pm2: text('a process')
+      .describe('Name of the process in pm2; its two files in ~/.pm2/logs are read. Elsewhere: file.')
+      .optional(),
   })
   .describe(
     'Where the log of an instance is. Default: the journal of its systemd unit, or the file that its commands write to.',

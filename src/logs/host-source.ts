@@ -30,13 +30,13 @@ export interface SourceLine extends HostLine {
 export function hostSources(instances: readonly InstanceSettings[], folderOf: (host: string) => string): HostSource[] {
   const groups = new Map<string, { readonly log: InstanceLog; readonly host: string; instances: InstanceSettings[] }>();
   for (const instance of instances) {
-    const log = logOf(instance, folderOf(instance.host));
-    if (log === undefined) continue;
-    const same = log.type === 'journal' ? { ...log, unit: '' } : log;
-    const key = JSON.stringify([instance.host, same]);
-    const group = groups.get(key);
-    if (group) group.instances.push(instance);
-    else groups.set(key, { log, host: instance.host, instances: [instance] });
+    for (const log of logsOf(instance, folderOf(instance.host))) {
+      const same = log.type === 'journal' ? { ...log, unit: '' } : log;
+      const key = JSON.stringify([instance.host, same]);
+      const group = groups.get(key);
+      if (group) group.instances.push(instance);
+      else groups.set(key, { log, host: instance.host, instances: [instance] });
+    }
   }
   return [...groups.values()].map(({ log, ...group }) => ({ ...group, ...sourceOf(log, group.instances) }));
 }
@@ -46,19 +46,30 @@ export function narrowed(source: HostSource): HostSource[] {
   return source.instances.map((narrow) => ({ ...source, instances: [narrow], resume: 'overlap', narrow }));
 }
 
-/** Where an instance writes; undefined when nothing of it runs. */
-type InstanceLog = LogSettings | { readonly type: 'journal'; readonly scope: 'system' | 'user'; readonly unit: string };
+/** Where an instance writes. */
+type InstanceLog =
+  | Exclude<LogSettings, { readonly type: 'pm2' }>
+  | { readonly type: 'journal'; readonly scope: 'system' | 'user'; readonly unit: string };
 
-function logOf({ log, name, service }: InstanceSettings, folder: string): InstanceLog | undefined {
-  if (log) return log;
+/** None when nothing of it runs. */
+function logsOf({ log, name, service }: InstanceSettings, folder: string): readonly InstanceLog[] {
+  if (log) return log.type === 'pm2' ? pm2Files(log.name) : [log];
   switch (service.type) {
     case 'systemd':
-      return { type: 'journal', scope: service.scope, unit: service.unit };
+      return [{ type: 'journal', scope: service.scope, unit: service.unit }];
     case 'command':
-      return { type: 'file', path: posix.join(folder, 'instances', name, 'log') };
+      return [{ type: 'file', path: posix.join(folder, 'instances', name, 'log') }];
     case 'files':
-      return undefined;
+      return [];
   }
+}
+
+/**
+ * What it says and what it complains of, where pm2 writes them. Its own `pm2 logs` starts a pm2 where none runs, frames the
+ * lines in its own, and tells the last ones of the one file after those of the other: they could not be gone on with.
+ */
+function pm2Files(name: string): readonly InstanceLog[] {
+  return ['out', 'error'].map((stream) => ({ type: 'file', path: `~/.pm2/logs/${name}-${stream}.log` }));
 }
 
 function sourceOf(
@@ -87,12 +98,6 @@ function sourceOf(
         source: (count) => command(sh`exec ${log.engine} logs --timestamps --tail ${count} -f ${log.name}`),
         resume: 'overlap',
         read: (raw) => readStamped(raw, id),
-      };
-    case 'pm2':
-      return {
-        source: (count) => command(sh`exec pm2 logs ${log.name} --raw --lines ${count}`),
-        resume: 'overlap',
-        read: (raw) => readText(raw, id),
       };
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { appendFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FilePlace, LogSource, LogStart } from '../../src/host/logs.ts';
 import type { LocalHost } from '../support/local-host.ts';
@@ -72,6 +72,18 @@ describe.each(SHELLS)('lines of a file under %s', { concurrent: true }, (shell) 
     await appendFile(path, '@nonce\tend\t0\n');
     await appendFile(path, '  \t{"a":1}\\n %d ümlaut\n');
     expect(await seen.has(4)).toEqual(['two', 'three', '@nonce\tend\t0', '  \t{"a":1}\\n %d ümlaut']);
+    await seen.end();
+  });
+
+  test('are found below the home of whoever logs in, however odd the name', async () => {
+    await using host = await makeHost(shell, { env: { HOME: folder } });
+    const path = file();
+    await writeFile(`${path} $x 'y'`, 'one\n');
+    const seen = reading(host, {
+      source: { type: 'file', path: `~/${basename(path)} $x 'y'` },
+      start: { type: 'last', count: 1 },
+    });
+    expect(await seen.has(1)).toEqual(['one']);
     await seen.end();
   });
 

@@ -76,6 +76,8 @@ END
 # Goes on with what was read of it before: inode, and the position at which that began (at), and how much came (got). When it
 # was rotated meanwhile, the rest of the old file comes first. A gap is told of where what came since cannot be known.
 logs_file() {
+  # below the home of whoever logs in
+  case $file in [~]/*) file=$HOME/${file#??} ;; esac
   file_size
   f_old=
   if [ -z "$inode" ]; then
