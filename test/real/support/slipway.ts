@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { sampleFacts } from '../../../src/cli/report/watch-json.ts';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
 import type { Plan } from '../../../src/rollout/plan.ts';
 
@@ -26,7 +27,14 @@ export type Line =
       readonly message: string;
       readonly late?: true;
     }
-  | { readonly type: 'gap'; readonly host: string; readonly ms: number };
+  | { readonly type: 'gap'; readonly host: string; readonly ms: number }
+  | (ReturnType<typeof sampleFacts> & { readonly type: 'sample' })
+  | {
+      readonly type: 'alert';
+      readonly event: 'tripped' | 'cleared';
+      readonly instance?: string;
+      readonly alert: string;
+    };
 
 export type LineOf<T extends Line['type']> = Extract<Line, { type: T }>;
 
