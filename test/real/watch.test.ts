@@ -34,12 +34,12 @@ test('units are watched by a user without rights: what they need, restarts that 
   await watch.until((line) => line.type === 'alert' && line.event === 'cleared' && line.instance === OTHER);
 
   watch.kill('SIGINT');
-  const { code, output, lines } = await watch.finished;
-  expect(code, output).toBe(130);
-  const alerts = lines('alert').map(({ event, instance, alert }) => [event, instance, alert]);
+  const ended = await watch.finished;
+  expect(ended.code, ended.output).toBe(130);
+  const alerts = ended.lines('alert').map(({ event, instance, alert }) => [event, instance, alert]);
   expect(alerts.filter(([, instance]) => instance === OTHER)).toEqual([
     ['tripped', OTHER, 'down'],
     ['cleared', OTHER, 'down'],
   ]);
-  expect(lines('sample').every(({ instance }) => [ID, OTHER].includes(instance))).toBe(true);
+  expect(ended.lines('sample').every(({ instance }) => [ID, OTHER].includes(instance))).toBe(true);
 });

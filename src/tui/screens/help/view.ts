@@ -35,7 +35,9 @@ export function helpRows(state: UiState, area: Area): Row[] {
 }
 
 function bindingRows(binding: Binding, reason: string | undefined, { columns, glyphs }: Area): Row[] {
-  const keys = pad(binding.keys.map(keyLabel).join(' '), KEYS_WIDTH);
+  // what has no key of its own is found by its name
+  const names = binding.keys.length > 0 ? binding.keys.map(keyLabel) : [`: ${binding.label}`];
+  const keys = pad(names.join(' '), KEYS_WIDTH);
   const text = reason === undefined ? binding.help : `${binding.help} (Not now: ${reason}.)`;
   const [first = '', ...more] = wrap(text, columns - KEYS_WIDTH - 6);
   const style = reason === undefined ? 'plain' : 'muted';

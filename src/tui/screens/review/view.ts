@@ -82,7 +82,9 @@ function stepRows(plan: Plan, { step, index }: { step: Step; index: number }, ar
   const number = span(` ${pad(String(index + 1), 3, 'left')}  `, 'muted');
   switch (step.type) {
     case 'stage': {
-      const text = `send, prepare and publish on ${list(step.hosts)}${step.hosts.length > 1 ? ', at once' : ''}`;
+      const isThere = step.hosts.every((name) => plan.hosts.find(({ host }) => host === name)?.upload === 'reuse');
+      const what = isThere ? 'look that the release is whole' : 'send, prepare and publish';
+      const text = `${what} on ${list(step.hosts)}${step.hosts.length > 1 ? ', at once' : ''}`;
       const [first = '', ...more] = wrap(text, area.columns - 8);
       return [row(number, first), ...more.map((line) => row(`      ${line}`))];
     }
