@@ -1,3 +1,4 @@
+import { hostOf } from '../logs/names.ts';
 import type { RolloutEvent } from '../rollout/events.ts';
 import type { Intent, RolloutOutcome, RunningRollout } from '../rollout/session.ts';
 import { ask, type Question } from './ask.ts';
@@ -65,7 +66,7 @@ const INTERRUPTED: Choice = {
 
 /** What it may be told depends on why it waits; what is not legal is refused with the reason. */
 function pausedFor({ reasons, failed = [] }: Extract<RolloutEvent, { type: 'rollout.paused' }>): Choice {
-  const host = failed[0]?.split('@').at(-1);
+  const host = failed[0] === undefined ? undefined : hostOf(failed[0]);
   const ways: readonly Way[] = [
     ...(reasons.includes('gate') ? [] : [wayOf('r', '[r]esume', { type: 'resume' })]),
     ...(reasons.includes('gate') || reasons.includes('inconclusive')

@@ -7,7 +7,7 @@ import type { HostClient } from '../host/verbs.ts';
 import { measureOffset, type Offset } from './host-clock.ts';
 import type { HostSource, SourceLine } from './host-source.ts';
 import { readNarrow } from './narrow-log.ts';
-import { withoutRetold } from './retold.ts';
+import { type Sorted, withoutRetold } from './retold.ts';
 
 /** What is said of a source besides its lines. */
 export type SourceNotice =
@@ -167,10 +167,7 @@ export class Reading {
   }
 }
 
-interface Beginning {
+interface Beginning extends Sorted {
   readonly onOpened: () => void;
   readonly onGap: () => void;
-  readonly onLine: (line: SourceLine) => void;
-  /** Nothing more is waited for. */
-  readonly settle: () => void;
 }

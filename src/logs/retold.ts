@@ -7,7 +7,7 @@ interface Retelling {
   readonly tell: (joins: boolean) => void;
 }
 
-interface Sorted {
+export interface Sorted {
   readonly onLine: (line: SourceLine) => void;
   /** Nothing more is waited for. */
   readonly settle: () => void;

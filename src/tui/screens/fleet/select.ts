@@ -1,4 +1,5 @@
 import type { HostState, InstanceState, Leftover, LockState } from '../../../host/state.ts';
+import { hostOf } from '../../../logs/names.ts';
 import type { Drift } from '../../../rollout/drift.ts';
 import type { HostReading } from '../../../rollout/session.ts';
 import { rolloutLock, statesOf } from '../../../rollout/fleet.ts';
@@ -42,10 +43,6 @@ export function allLines(state: UiState): readonly FleetLine[] {
 
 export function hostOfLine(line: FleetLine): string {
   return line.type === 'host' ? line.host : line.on.host;
-}
-
-function hostOf(instance: string): string {
-  return instance.split('@').at(-1)!;
 }
 
 /** The lock of the stage: the first host decides who has it. */

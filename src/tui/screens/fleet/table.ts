@@ -1,5 +1,6 @@
 import { formatBytes } from '../../../base/bytes.ts';
 import type { HostState } from '../../../host/state.ts';
+import { instanceOf } from '../../../logs/names.ts';
 import type { Drift } from '../../../rollout/drift.ts';
 import { age, healthSign, serviceSign } from '../../components/signs.ts';
 import { leadOf, windowStart } from '../../layout.ts';
@@ -75,7 +76,7 @@ function instanceCells(line: Extract<FleetLine, { type: 'instance' }>, state: Ui
 
 /** Below its host an instance needs no more than its own name. */
 function nameOf({ id }: { readonly id: string }, { fleet }: UiState): string {
-  return fleet.shape === 'tree' ? id.slice(0, id.lastIndexOf('@')) : id;
+  return fleet.shape === 'tree' ? instanceOf(id) : id;
 }
 
 function driftSpan(drift: Drift | undefined, { glyphs }: Area): Span {

@@ -1,3 +1,4 @@
+import { hostOf } from '../../../logs/names.ts';
 import type { Decision } from '../../../rollout/session.ts';
 import type { UiState } from '../../state.ts';
 import { chosen, failures } from './select.ts';
@@ -10,7 +11,7 @@ function meant({ rollout }: UiState): string | undefined {
 /** Where a shell is opened: on the host of the instance that is meant, or of the one at work. */
 export function shellOf(state: UiState): { readonly host: string; readonly instance: string } | undefined {
   const instance = meant(state) ?? state.rollout?.active;
-  return instance === undefined ? undefined : { host: instance.split('@').at(-1)!, instance };
+  return instance === undefined ? undefined : { host: hostOf(instance), instance };
 }
 
 export const APPROVE: Decision = { type: 'approve', scope: 'step', why: '' };
@@ -21,8 +22,8 @@ export function retryOf(state: UiState): Decision | undefined {
 }
 
 export function skipOf(state: UiState): Decision | undefined {
-  const host = meant(state)?.split('@').at(-1);
-  return host === undefined ? undefined : { type: 'skip', host };
+  const instance = meant(state);
+  return instance === undefined ? undefined : { type: 'skip', host: hostOf(instance) };
 }
 
 /** The failed instance after the chosen one, or before it; around the end it goes on at the other one. */
